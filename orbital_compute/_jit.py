@@ -1,0 +1,75 @@
+"""The two sorts of compiled function, and the private folder where their machine code is kept.
+
+`@point` is a law: scalars and named tuples in, the same out; it is pasted into its caller.
+`@sweep` is a loop over nodes; it releases the interpreter lock, so threads share out blocks of rows.
+Strict IEEE arithmetic throughout: no fastmath, so that the bits depend on the input alone.
+"""
+
+import hashlib
+import os
+import platform
+from pathlib import Path
+
+import llvmlite
+import numba
+import numpy
+from numba import njit
+
+CACHE_VARIABLE = "ORBITAL_COMPUTE_CACHE"  # a folder, or "off"
+KERNEL_FOLDERS = ("physics", "kernels")
+
+
+def _source_hash():
+    """Return a hash of all that decides the machine code: kernel sources, versions, processor."""
+    package = Path(__file__).parent
+    files = [package / name for name in ("constants.py", "_jit.py", "_math.py", "_random.py")]
+    for folder in KERNEL_FOLDERS:
+        files += sorted((package / folder).glob("*.py"))
+    digest = hashlib.sha256()
+    for file in files:
+        if file.exists():
+            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
+
+    facts = (numba.__version__, llvmlite.__version__, numpy.__version__, platform.python_version())
+    features = get_host_cpu_features().flatten() if numba.config.CPU_FEATURES is None else numba.config.CPU_FEATURES
+    target = (numba.config.CPU_NAME or get_host_cpu_name(), features)
+    digest.update(repr((facts, target)).encode())
+    return digest.hexdigest()[:24]
+
+
+def cache_folder():
+    """Return the private folder of compiled kernels, made with mode 0700; None if it cannot be had or is off."""
+    setting = os.environ.get(CACHE_VARIABLE, "")
+    if setting == "off":
+        return None
+    if setting:
+        base = Path(setting)
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "orbital-compute" / "kernels"
+    folder = base / _source_hash()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.stat()
+        if status.st_uid != os.getuid() or status.st_mode & 0o077 or not os.access(folder, os.W_OK):
+            return None  # somebody else could have put code there
+    except (OSError, RuntimeError):
+        return None
+    return folder
+
+
+_CACHE_FOLDER = None if numba.config.DISABLE_JIT else cache_folder()
+
+point = njit(forceinline=True, error_model="numpy")
+
+
+def sweep(function):
+    """Compile a loop over nodes; its machine code is kept in the private folder, if there is one."""
+    if _CACHE_FOLDER is None:
+        return njit(nogil=True, error_model="numpy")(function)
+    kept = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(_CACHE_FOLDER)  # read by numba while it decorates, and only then
+    try:
+        return njit(nogil=True, error_model="numpy", cache=True)(function)
+    finally:
+        numba.config.CACHE_DIR = kept
