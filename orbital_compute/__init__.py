@@ -1,3 +1,89 @@
-"""A simulator of compute in orbit beside compute on the ground."""
+"""A simulator of compute in orbit beside compute on the ground.
 
-__version__ = "0.1.0"
+    import orbital_compute as oc
+
+    scenario = oc.load_scenario("scenarios/quickstart.yaml")
+    results = oc.simulate(scenario, output="out/")
+    print(results.summary())
+
+The names below are fetched when they are first used, so that importing the package stays quick.
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from .errors import AuditError, ModelError, OrbitalComputeError, ResultsError, ScenarioError, WontFitError
+    from .model.constellation import Constellation
+    from .model.light import illumination, sun
+    from .results import Results
+    from .scenario.load import Scenario, load_scenario
+    from .simulate import simulate
+    from .store.reader import open_results
+
+__all__ = [
+    "AuditError",
+    "Constellation",
+    "ModelError",
+    "OrbitalComputeError",
+    "Results",
+    "ResultsError",
+    "Scenario",
+    "ScenarioError",
+    "WontFitError",
+    "__version__",
+    "illumination",
+    "load_scenario",
+    "open_results",
+    "simulate",
+    "sun",
+]
+
+_HOME = {
+    "AuditError": "errors",
+    "Constellation": "model.constellation",
+    "ModelError": "errors",
+    "OrbitalComputeError": "errors",
+    "Results": "results",
+    "ResultsError": "errors",
+    "Scenario": "scenario.load",
+    "ScenarioError": "errors",
+    "WontFitError": "errors",
+    "illumination": "model.light",
+    "load_scenario": "scenario.load",
+    "open_results": "store.reader",
+    "simulate": "simulate",
+    "sun": "model.light",
+}
+
+
+class _Face(ModuleType):
+    """The package's own module type: a public name never turns into the file of the same name.
+
+    Importing `orbital_compute.simulate` makes Python set the attribute `simulate` of the package to that file's
+    module. Here it stays the function, whatever was imported first.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _HOME and isinstance(value, ModuleType):
+            return
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
