@@ -1,0 +1,82 @@
+"""The solar array: how it points, what it sees of the Earth, what it gives, and how warm its cells are."""
+
+import math
+from typing import NamedTuple
+
+from .._jit import point
+from .._math import asin, fma
+from ..constants import CELL_REFERENCE_K, EARTH_ALBEDO, EARTH_INFRARED_W_M2, EARTH_RADIUS_M
+
+_TWO_OVER_PI = 0.6366197723675814
+
+
+class Attitude(NamedTuple):
+    """The Sun's direction cosines in the orbital frame, and the height of the satellite."""
+
+    cos_zenith: float  # of the Sun from the satellite's zenith, signed
+    cos_ahead: float  # from the direction of flight, signed
+    normal2: float  # squared cosine between Sun and orbit normal
+    inverse_height: float  # Earth's radius over the distance from its centre
+
+
+@point
+def sun_attitude(sun, path):
+    """Return how the Sun stands in the orbital frame; `path` holds position and velocity over angular speed."""
+    radius2 = fma(path.x_m, path.x_m, fma(path.y_m, path.y_m, path.z_m * path.z_m))
+    swift2 = fma(path.u_m, path.u_m, fma(path.v_m, path.v_m, path.w_m * path.w_m))
+    inverse = 1.0 / math.sqrt(radius2)
+    radial = fma(path.x_m, sun.x, fma(path.y_m, sun.y, path.z_m * sun.z)) * inverse
+    ahead = fma(path.u_m, sun.x, fma(path.v_m, sun.y, path.w_m * sun.z)) / math.sqrt(swift2)
+    normal2 = 1.0 - radial * radial - ahead * ahead
+    return Attitude(radial, ahead, max(normal2, 0.0), EARTH_RADIUS_M * inverse)
+
+
+@point
+def array_cosine(sky_gain, normal_gain, zenith_gain, attitude):
+    """Return cos ψ, the cosine between Sun and array normal, 0 or more, for the pointing that the gains stand for.
+
+    two_axis (1, 0, 0); one_axis about the orbit normal (1, -1, 0); orbit_normal (0, 1, 0); zenith (0, 0, 1).
+    """
+    swept = math.sqrt(max(fma(normal_gain, attitude.normal2, sky_gain), 0.0))
+    return fma(zenith_gain, max(attitude.cos_zenith, 0.0), swept)
+
+
+@point
+def array_nadir_cosine(sky_gain, zenith_gain, cos_array, attitude):
+    """Return the size of the cosine between array normal and nadir: a normal that follows the Sun shares its part."""
+    following = sky_gain * abs(attitude.cos_zenith) / max(cos_array, 1e-6)
+    return min(following + zenith_gain, 1.0)
+
+
+@point
+def two_sided_view(nadir_cosine, inverse_height):
+    """Return the view factors of the Earth from both faces of a plate, added up (Howell; MODEL §2.4), exact.
+
+    nadir_cosine is the size of the cosine between normal and nadir; inverse_height is Earth's radius over distance.
+    Where the plane of the plate misses the Earth, one face sees all of it and the other nothing: cos/H².
+    """
+    c, k = nadir_cosine, inverse_height
+    inverse_sine = 1.0 / math.sqrt(max(fma(-c, c, 1.0), 1e-12))
+    level = math.sqrt(max(fma(-k, k, 1.0), 0.0))  # √(H²-1)/H
+    cut = math.sqrt(max(fma(k, k, -(c * c)), 0.0))  # √(1-H²c²)/H
+    first = asin(min(level * inverse_sine, 1.0))
+    second = asin(min(level * c * inverse_sine / k, 1.0))
+    mixed = fma(_TWO_OVER_PI, fma(k * k * c, second, -(k * level * cut)) - first, 1.0)
+    return c * k * k if c >= k else mixed
+
+
+@point
+def array_output_w(beam_w_m2, watt_per_beam, temperature_coefficient_per_k, cell_k):
+    """Return the power at the bus in full light (MODEL §2.3); watt_per_beam holds area and every efficiency at 298 K."""
+    return beam_w_m2 * watt_per_beam * fma(-temperature_coefficient_per_k, cell_k - CELL_REFERENCE_K, 1.0)
+
+
+@point
+def cell_heat_w_m2(absorptivity, emissivity, flux_w_m2, lit_beam_w_m2, cos_zenith, view):
+    """Return the heat that a square metre of array takes up from Sun and Earth before power is drawn (MODEL §2.3).
+
+    Albedo is taken uniform over what is seen, by the zenith angle at the satellite; near the terminator that errs by up
+    to a few per cent of the albedo term.
+    """
+    earth = fma(absorptivity * EARTH_ALBEDO * flux_w_m2, max(cos_zenith, 0.0), emissivity * EARTH_INFRARED_W_M2)
+    return fma(absorptivity, lit_beam_w_m2, view * earth)

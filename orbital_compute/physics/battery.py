@@ -1,0 +1,60 @@
+"""The battery and the power balance of a step (MODEL §3): load is shed in a stated order, never the floor."""
+
+from typing import NamedTuple
+
+from .._jit import point
+from .._math import fma
+
+
+class Balance(NamedTuple):
+    """Mean powers over a step [W]: at the bus, charge into and drawn out of the battery's terminals."""
+
+    load_w: float
+    charge_w: float
+    drawn_w: float
+    curtailed_w: float
+
+
+@point
+def chargeable_w(battery_j, capacity_j, charge_limit_w, inverse_taper, inverse_step_s, inverse_charge_efficiency):
+    """Return the charging power that the battery takes: its rate, tapered near full, and the room left in a step."""
+    room_j = max(capacity_j - battery_j, 0.0)
+    tapered = charge_limit_w * min(room_j * inverse_taper / capacity_j, 1.0)
+    return min(tapered, room_j * inverse_step_s * inverse_charge_efficiency)
+
+
+@point
+def givable_w(battery_j, floor_j, discharge_limit_w, inverse_step_s, discharge_efficiency):
+    """Return the power that the battery can give through a step without passing its floor."""
+    return min(discharge_limit_w, max(battery_j - floor_j, 0.0) * inverse_step_s * discharge_efficiency)
+
+
+@point
+def largest_load_w(lit_w, sunlit, give_w):
+    """Return the largest even load that an array, lit for a share of the step, and the battery carry.
+
+    Up to the array's power only the dark part draws: (1-s) L <= give; above it L - s array <= give.
+    """
+    dark = 1.0 - sunlit
+    beyond = fma(sunlit, lit_w, give_w)
+    within = give_w / max(dark, 1e-12)
+    return beyond if give_w >= dark * lit_w else min(within, lit_w)
+
+
+@point
+def balance(lit_w, sunlit, load_w, take_w):
+    """Return the flows of a step: lit for a share of it with lit_w at the bus, under an even load.
+
+    Each flow has its own formula: sunlit lit + drawn = load + charge + curtailed is a check, not a definition.
+    """
+    surplus = max(lit_w - load_w, 0.0)
+    charge = sunlit * min(surplus, take_w)
+    drawn = fma(sunlit, max(load_w - lit_w, 0.0), (1.0 - sunlit) * load_w)
+    curtailed = sunlit * max(lit_w - load_w - take_w, 0.0)
+    return Balance(load_w, charge, drawn, curtailed)
+
+
+@point
+def stored_j(battery_j, charge_w, drawn_w, charge_efficiency, inverse_discharge_efficiency, step_s):
+    """Return the energy in the battery a step later: E + (η_c P_c - P_d/η_d) Δt."""
+    return fma(fma(charge_efficiency, charge_w, -(drawn_w * inverse_discharge_efficiency)), step_s, battery_j)

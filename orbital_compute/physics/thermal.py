@@ -1,0 +1,80 @@
+"""Heat: one radiating node, its environment, and the largest compute power that keeps the chips below their limit."""
+
+import math
+
+from .._jit import point
+from .._math import exprel, fma
+from ..constants import EARTH_ALBEDO, EARTH_INFRARED_W_M2
+
+
+@point
+def relaxed_k(temperature_k, heat_w, emission_w_k4, step_per_capacity):
+    """Return the temperature after one exponential Rosenbrock-Euler step (MODEL §4.2), stable at any step.
+
+    C dT/dt = heat - emission T⁴; step_per_capacity is step over heat capacity [s K/J]. Error 0.005 K for 40 s steps of
+    a node of 660 s under load steps of 20-100 % (MODEL §4.2).
+    """
+    slope = emission_w_k4 * temperature_k * temperature_k * temperature_k * step_per_capacity
+    gain = fma(heat_w, step_per_capacity, -(slope * temperature_k))
+    return fma(gain, exprel(-4.0 * slope), temperature_k)
+
+
+@point
+def emitted_j(start_k, end_k, heat_w, emission_w_k4, step_s, step_per_capacity):
+    """Return the energy radiated over a step by the fourth-power law: the trapezoid corrected by the end slopes.
+
+    It knows the law and both temperatures, not the balance, so a ledger can be held against it. Error
+    (step/time constant)⁴/720 of the change in emission, besides that of the temperatures.
+    """
+    start_w = emission_w_k4 * start_k * start_k * start_k * start_k
+    end_w = emission_w_k4 * end_k * end_k * end_k * end_k
+    start_turn = 4.0 * start_w / start_k * (heat_w - start_w)
+    end_turn = 4.0 * end_w / end_k * (heat_w - end_w)
+    return fma(0.5 * step_s, start_w + end_w, step_s * step_per_capacity / 12.0 * (start_turn - end_turn))
+
+
+@point
+def environment_heat_w(infrared_m2, solar_m2, flux_w_m2, sunlit, sun_cosine, cos_zenith, view):
+    """Return the heat that a two-sided radiator takes from Sun and Earth (MODEL §4.1, right-hand side of G T_s⁴).
+
+    infrared_m2 is emissivity, solar_m2 absorptivity, times the area of one face; view adds both faces; sun_cosine is
+    that of the face turned to the Sun.
+    """
+    albedo = EARTH_ALBEDO * view * max(cos_zenith, 0.0)
+    return fma(infrared_m2 * EARTH_INFRARED_W_M2, view, solar_m2 * flux_w_m2 * fma(sunlit, sun_cosine, albedo))
+
+
+@point
+def radiator_sun_cosine(normal_gain, zenith_gain, leak, attitude_normal2, cos_zenith):
+    """Return the cosine of the Sun on the lit face: edge_on (0, 0, leak), orbit_normal (1, 0), zenith (0, 1)."""
+    return math.sqrt(fma(normal_gain, attitude_normal2, zenith_gain * cos_zenith * cos_zenith)) + leak
+
+
+@point
+def compute_cap_w(temperature_k, fixed_heat_w, heat_per_watt, emission_w_k4, step_per_capacity, chip_k_w, limit_k):
+    """Return the largest compute power for which no chip passes its limit at either end of the step.
+
+    The step is linear in heat, so both bounds are exact: limit - T - R p >= 0 with T at the start, and with T at the
+    end. Heat is fixed_heat_w + heat_per_watt p.
+    """
+    cube = emission_w_k4 * temperature_k * temperature_k * temperature_k
+    response = step_per_capacity * exprel(-4.0 * cube * step_per_capacity)
+    drift = (fixed_heat_w - cube * temperature_k) * response
+    room = limit_k - temperature_k
+    return max(min(room / chip_k_w, (room - drift) / fma(heat_per_watt, response, chip_k_w)), 0.0)
+
+
+@point
+def steady_cap_w(fixed_heat_w, heat_per_watt, emission_w_k4, chip_k_w, limit_k):
+    """Return the compute power that the radiator carries for ever with chips at their limit (MODEL §4.3).
+
+    Solves emission (limit - R p)⁴ = fixed + heat_per_watt p: four Newton steps from p = 0, which approach from above
+    or settle; error below 1e-6 of the answer. Zero where even no compute is too warm.
+    """
+    p = 0.0
+    for _ in range(5):
+        fluid = limit_k - chip_k_w * p
+        cube = emission_w_k4 * fluid * fluid * fluid
+        excess = cube * fluid - fixed_heat_w - heat_per_watt * p
+        p += excess / fma(4.0 * cube, chip_k_w, heat_per_watt)
+    return max(p, 0.0)
