@@ -1,0 +1,160 @@
+"""The audit of a run: ledgers that close, with what is left over.
+
+Two sorts. The window loop measures some on every satellite, site and queue as it goes and stores the worst of each
+window with its place; they are read back here. The others are made anew from the stored numbers alone, so a number
+changed after the run shows too.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .summary import total
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+ENERGY_TOLERANCE = 1e-9  # relative, each satellite and window (MODEL §7.3)
+HEAT_TOLERANCE = 1e-3  # the integrator's own error over a step, MODEL §4.2
+TOTALS_TOLERANCE = 1e-9  # the same energies and works, added in two orders
+STORED_ENERGY = 1.0  # J: floor of the scale that a step's residual is set against, for satellites at rest
+
+
+def ledgers(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
+    """Return each ledger that the run can make: `relative_residual`, `tolerance`, `closes`, and where it is worst."""
+    made = (
+        _measured(dataset, "energy", "energy_residual", ENERGY_TOLERANCE, "row"),
+        _measured(dataset, "heat", "heat_residual", HEAT_TOLERANCE, "row"),
+        _measured(dataset, "work", "work_residual", ENERGY_TOLERANCE, ""),
+        _requests(dataset),
+        _margin(dataset, "temperature", "temperature_margin_k"),
+        _margin(dataset, "charge", "charge_margin"),
+        _equal_totals(dataset, "work_by_class", ("executed_flop", "site_executed_flop"),
+                      ("executed_orbit_flop", "executed_site_flop")),
+        _equal_totals(dataset, "work_by_satellite", ("executed_flop",), ("satellite_executed_flop",)),
+        _equal_energies(dataset, "array_by_satellite", "array_power_w", "satellite_array_j"),
+        _equal_energies(dataset, "load_by_satellite", "load_power_w", "satellite_load_j"),
+        _sample_bus(dataset),
+        _sample_battery(dataset),
+    )  # fmt: skip
+    return {name: ledger for name, ledger in made if ledger is not None}
+
+
+Ledger = tuple[str, dict[str, Any] | None]
+
+
+def _ledger(name: str, residual: float, tolerance: float, **facts: Any) -> Ledger:
+    closes = bool(abs(residual) <= tolerance)  # NaN does not close
+    return name, {"relative_residual": residual, "tolerance": tolerance, "closes": closes, **facts}
+
+
+def _measured(dataset: xr.Dataset, name: str, variable: str, tolerance: float, place: str) -> Ledger:
+    """Return the ledger whose worst residual of each window the run measured."""
+    if variable not in dataset:
+        return name, None
+    values = dataset[variable].values
+    worst = int(np.argmax(np.where(np.isnan(values), np.inf, np.abs(values))))
+    facts: dict[str, Any] = {"window": worst, "time": str(dataset["time"].values[worst])}
+    if place and f"{variable}_{place}" in dataset:
+        facts[place] = int(dataset[f"{variable}_{place}"].values[worst])
+    return _ledger(name, float(values[worst]), tolerance, **facts)
+
+
+def _margin(dataset: xr.Dataset, name: str, variable: str) -> Ledger:
+    """Return the ledger of a limit: its residual is how far a node went past it, 0 where none did."""
+    if variable not in dataset:
+        return name, None
+    values = dataset[variable].values
+    worst = int(np.argmin(np.where(np.isnan(values), -np.inf, values)))
+    beyond = max(0.0, -float(values[worst])) if not math.isnan(values[worst]) else math.nan
+    facts: dict[str, Any] = {
+        "margin": float(values[worst]),
+        "window": worst,
+        "time": str(dataset["time"].values[worst]),
+    }
+    row = f"{variable.removesuffix('_k')}_row"
+    if row in dataset:
+        facts["row"] = int(dataset[row].values[worst])
+    return _ledger(name, beyond, 0.0, **facts)
+
+
+def _requests(dataset: xr.Dataset) -> Ledger:
+    """Return the ledger of requests, made anew: in each queue and window, arrived = served + queued + dropped."""
+    if "arrived" not in dataset:
+        return "requests", None
+    arrived, served, dropped, queued = (
+        dataset[name].values for name in ("arrived", "served", "dropped", "queued")
+    )  # fmt: skip
+    left = np.cumsum(arrived - served - dropped, axis=0, dtype=np.int64) - queued
+    worst = np.unravel_index(int(np.argmax(np.abs(left))), left.shape)
+    measured = max((abs(value) for value in dataset["requests_residual"].values.tolist()), default=0) if (
+        "requests_residual" in dataset
+    ) else 0  # fmt: skip
+    residual = max(abs(int(left[worst])), measured)
+    return _ledger(
+        "requests", residual, 0,
+        arrived=int(arrived.sum(dtype=np.int64)), served=int(served.sum(dtype=np.int64)),
+        dropped=int(dropped.sum(dtype=np.int64)), queued_end=int(queued[-1].sum(dtype=np.int64)),
+        window=int(worst[0]), job_class=str(dataset["job_class"].values[worst[1]]),
+        region=str(dataset["region"].values[worst[2]]),
+    )  # fmt: skip
+
+
+def _difference(one: float, other: float) -> float:
+    scale = max(abs(one), abs(other))
+    return abs(one - other) / scale if scale else 0.0
+
+
+def _equal_totals(dataset: xr.Dataset, name: str, left: tuple[str, ...], right: tuple[str, ...]) -> Ledger:
+    if any(all(variable not in dataset for variable in side) for side in (left, right)):
+        return name, None
+    one = math.fsum(total(dataset, variable) for variable in left)
+    other = math.fsum(total(dataset, variable) for variable in right)
+    return _ledger(name, _difference(one, other), TOTALS_TOLERANCE, left=one, right=other)
+
+
+def _equal_energies(dataset: xr.Dataset, name: str, power: str, energy: str) -> Ledger:
+    """Return the ledger that sets the windows' mean power of the fleet against the satellites' energies."""
+    if power not in dataset or energy not in dataset:
+        return name, None
+    one, other = float(dataset.attrs["window_s"]) * total(dataset, power), total(dataset, energy)
+    return _ledger(name, _difference(one, other), TOTALS_TOLERANCE, left=one, right=other)
+
+
+def _sample(dataset: xr.Dataset, *names: str) -> list[np.ndarray] | None:
+    """Return sample series by their names less the prefix, None if the run lacks one."""
+    full = [f"sample_{name}" for name in names]
+    return [dataset[name].values for name in full] if all(name in dataset for name in full) else None
+
+
+def _worst_of_sample(dataset: xr.Dataset, name: str, left: np.ndarray, scale: np.ndarray, first: int) -> Ledger:
+    relative = np.abs(left) / scale
+    step, column = np.unravel_index(int(np.argmax(np.where(np.isnan(relative), np.inf, relative))), relative.shape)
+    return _ledger(
+        name, float(relative[step, column]), ENERGY_TOLERANCE,
+        row=int(dataset["sample_satellite"].values[column]), step=first + int(step),
+    )  # fmt: skip
+
+
+def _sample_bus(dataset: xr.Dataset) -> Ledger:
+    """Return the ledger of the bus of each sampled satellite and step: array + discharge = load + charge + curtailed."""
+    series = _sample(dataset, "array_w", "discharge_w", "load_w", "charge_w", "curtailed_w")
+    if series is None or not series[0].size:
+        return "sample_bus", None
+    array_w, discharge_w, load_w, charge_w, curtailed_w = series
+    left = array_w + discharge_w - load_w - charge_w - curtailed_w
+    return _worst_of_sample(dataset, "sample_bus", left, np.maximum(array_w + discharge_w, 1.0), 0)
+
+
+def _sample_battery(dataset: xr.Dataset) -> Ledger:
+    """Return the ledger of each sampled battery: what it holds changes by charge - discharge - loss over a step."""
+    series = _sample(dataset, "battery_j", "charge_w", "discharge_w", "loss_w")
+    if series is None or series[0].shape[0] < 2 or not series[0].size:
+        return "sample_battery", None
+    battery_j, charge_w, discharge_w, loss_w = series
+    step_s = float(dataset.attrs["step_s"])
+    left = np.diff(battery_j, axis=0) - step_s * (charge_w - discharge_w - loss_w)[1:]
+    return _worst_of_sample(dataset, "sample_battery", left, np.maximum(battery_j[1:], STORED_ENERGY), 1)
