@@ -1,0 +1,81 @@
+"""The package as a user meets it: quick to import, its public names in place, complete as a wheel."""
+
+import subprocess
+import sys
+from importlib import metadata, resources
+
+import pytest
+
+import orbital_compute as oc
+
+IMPORT_LIMIT_S = 0.1  # what a person does not notice
+HEAVY = (
+    "numpy",
+    "numba",
+    "astropy",
+    "erfa",
+    "sgp4",
+    "pydantic",
+    "ruamel.yaml",
+    "highspy",
+    "h5py",
+    "xarray",
+    "matplotlib",
+)
+
+
+def run_python(code: str) -> str:
+    """Return what a fresh interpreter prints."""
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert child.returncode == 0, child.stderr
+    return child.stdout
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("name", oc.__all__)
+def test_every_public_name_is_there(name):
+    assert getattr(oc, name) is not None
+    assert name in dir(oc)
+
+
+@pytest.mark.smoke
+def test_errors_share_one_base():
+    for name in ("ScenarioError", "ModelError", "AuditError", "WontFitError", "ResultsError"):
+        assert issubclass(getattr(oc, name), oc.OrbitalComputeError)
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(AttributeError, match="no attribute 'simulat'"):
+        oc.simulat  # noqa: B018
+
+
+def test_import_is_quick():
+    code = "import time; t = time.process_time(); import orbital_compute; print(time.process_time() - t)"
+    assert min(float(run_python(code)) for _ in range(3)) < IMPORT_LIMIT_S
+
+
+def test_import_brings_no_heavy_library():
+    code = f"import sys, orbital_compute; print([name for name in {HEAVY!r} if name in sys.modules])"
+    assert run_python(code).strip() == "[]"
+
+
+@pytest.mark.parametrize("first", ["import orbital_compute.simulate", "from orbital_compute.simulate import simulate"])
+def test_simulate_is_the_function_whatever_was_imported_first(first):
+    code = f"{first}\nimport orbital_compute as oc\nfrom types import FunctionType\nprint(type(oc.simulate) is FunctionType)"
+    assert run_python(code).strip() == "True"
+
+
+def test_version_is_that_of_the_distribution():
+    assert metadata.version("orbital-compute-sim") == oc.__version__
+
+
+def test_command_is_declared():
+    commands = metadata.distribution("orbital-compute-sim").entry_points.select(group="console_scripts")
+    assert [(command.name, command.value) for command in commands] == [("orbital-compute", "orbital_compute.cli:main")]
+
+
+def test_installed_package_is_typed_and_carries_its_presets():
+    package = resources.files("orbital_compute")
+    assert package.joinpath("py.typed").is_file()
+    presets = package.joinpath("scenario", "presets")
+    assert [path for path in presets.iterdir() if path.name.endswith(".yaml")]
