@@ -32,12 +32,12 @@ def test_a_child_is_refused_too():
 
 
 def test_loopback_and_unix_sockets_stay_open():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        with socket.create_connection(server.getsockname(), timeout=5) as client:
-            client.sendall(b"here")
-            accepted, _ = server.accept()
-            with accepted:
-                assert accepted.recv(4) == b"here"
+    server = socket.create_server(("127.0.0.1", 0))
+    with server, socket.create_connection(server.getsockname(), timeout=5) as client:
+        client.sendall(b"here")
+        accepted, _ = server.accept()
+        with accepted:
+            assert accepted.recv(4) == b"here"
     left, right = socket.socketpair()
     with left, right:
         left.sendall(b"here")
