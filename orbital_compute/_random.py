@@ -12,6 +12,7 @@ from ._jit import point
 from ._math import log2, sincos_turn
 
 STREAM_DEMAND = 1  # noise of arrivals: counters (class, region, hour)
+STREAM_DEMAND_PHASE = 2  # fraction of a request under way at the start: counters (class, region)
 
 _MASK = np.uint64(0xFFFFFFFF)
 _WORD = np.uint64(32)
