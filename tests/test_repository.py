@@ -68,10 +68,9 @@ def release(version: str) -> tuple[int, ...]:
 def test_readme_holds_the_commands_that_ci_runs():
     readme = (ROOT / "README.md").read_text()
     ci = (ROOT / ".ci" / "run").read_text()
-    assert RUN_COMMAND in readme
-    assert TEST_COMMAND in readme
-    assert TEST_COMMAND in ci
-    assert "scenarios/quickstart.yaml" in ci
+    for command in (RUN_COMMAND, TEST_COMMAND):
+        assert command in readme
+        assert command in ci
 
 
 def test_no_file_names_one_machine():
