@@ -1,0 +1,274 @@
+"""The march: blocks of neighbouring satellites through the steps of a window, the four stages each in a loop of lanes.
+
+Two passes a window. `prepare_window` looks ahead: plan, light and offer. `march_window` executes what dispatch assigned.
+Both take a range of tiles and touch nothing else, so that threads, shards and ranks share out tiles and a call is short.
+"""
+
+import numpy as np
+
+from .._jit import point, sweep
+from ..physics.orbit import Path, anchor_orbit, orbit_path
+from ..physics.sun import Sun
+from .lanes import (
+    ANCHOR,
+    HARDWARE,
+    LANES,
+    LEDGER,
+    LIGHT,
+    N_BUFFER,
+    ORBIT,
+    PATH,
+    POWER,
+    SLOT,
+    STATE,
+    WINDOW,
+    anchor_at,
+    hardware_at,
+    keep_anchor,
+    keep_ledger,
+    keep_light,
+    keep_path,
+    keep_power,
+    keep_state,
+    keep_window,
+    ledger_at,
+    light_at,
+    orbit_at,
+    path_at,
+    power_at,
+    slot_at,
+    state_at,
+    window_at,
+)
+from .satellite import (
+    Ledger,
+    State,
+    Window,
+    add_step,
+    heat_stage,
+    light_stage,
+    planned_w,
+    power_stage,
+    radiated_j,
+    rate_at,
+    share_stage,
+    window_stage,
+)
+
+BLOCK_ROWS = 512  # the unit of sums, threads, shards and ranks
+BLOCK_TILES = BLOCK_ROWS // LANES
+WORK_QUANTUM_FLOP = 2.0**30  # offers are whole multiples, so that their sums are exact in any order
+
+N_STATE = len(State._fields)
+N_WINDOW = len(Window._fields)
+N_LEDGER = len(Ledger._fields)
+
+# Running totals of a satellite, kept behind its state: sums over windows, then extremes.
+TOTAL_FIELDS = (
+    "sunlit_s",
+    "array_j",
+    "load_j",
+    "compute_j",
+    "curtailed_j",
+    "radiated_j",
+    "executed_flop",
+    "throttled_s",
+    "safe_s",
+    "offered_flop",
+    "offered_cool_flop",  # what would have been offered without the thermal limit
+    "assigned_flop",
+    "battery_min_j",
+    "chip_max_k",
+)
+STATE_FIELDS = (*State._fields, *TOTAL_FIELDS)
+TOTAL = N_STATE
+_SUMMED = (
+    (TOTAL + 0, LEDGER + 0),
+    (TOTAL + 1, LEDGER + 1),
+    (TOTAL + 2, LEDGER + 2),
+    (TOTAL + 3, LEDGER + 3),
+    (TOTAL + 4, LEDGER + 6),
+    (TOTAL + 5, LEDGER + 9),
+    (TOTAL + 6, LEDGER + 10),
+    (TOTAL + 7, LEDGER + 11),
+    (TOTAL + 8, LEDGER + 12),
+)
+_OFFERED, _OFFERED_COOL, _ASSIGNED, _BATTERY_MIN, _CHIP_MAX = (TOTAL + k for k in range(9, 14))
+_LEDGER_BATTERY_MIN, _LEDGER_CHIP_MAX = LEDGER + 13, LEDGER + 14
+_LEDGER_BATTERY_START, _LEDGER_FLUID_START = LEDGER + 15, LEDGER + 16
+_WINDOW_SHARE = WINDOW + 4
+
+
+@point
+def sun_at(suns, k):
+    return Sun(
+        suns[k, 0], suns[k, 1], suns[k, 2], suns[k, 3], suns[k, 4], suns[k, 5],
+        suns[k, 6], suns[k, 7], suns[k, 8], suns[k, 9], suns[k, 10], suns[k, 11],
+    )  # fmt: skip
+
+
+@point
+def load_shared(w, row, table, index, first):
+    """Load the constants that a tile's satellites share by index; usually all lanes have the same."""
+    same = True
+    for l in range(1, LANES):
+        same &= index[first + l] == index[first]
+    for r in range(table.shape[1]):
+        if same:
+            value = table[index[first], r]
+            for l in range(LANES):
+                w[row + r, l] = value
+        else:
+            for l in range(LANES):
+                w[row + r, l] = table[index[first + l], r]
+
+
+@point
+def load_rows(w, row, array, tile, n_row):
+    for r in range(n_row):
+        for l in range(LANES):
+            w[row + r, l] = array[tile, r, l]
+
+
+@point
+def store_rows(w, row, array, tile, n_row):
+    for r in range(n_row):
+        for l in range(LANES):
+            array[tile, r, l] = w[row + r, l]
+
+
+@point
+def load_tile(w, fleet, tile, sun):
+    """Fill the buffer with a tile's constants and state, and turn its slow angles to the start of the window."""
+    first = tile * LANES
+    load_shared(w, ORBIT, fleet.orbit_table, fleet.orbit_index, first)
+    load_shared(w, HARDWARE, fleet.hardware_table, fleet.type_index, first)
+    load_rows(w, SLOT, fleet.slot, tile, 4)
+    load_rows(w, STATE, fleet.state, tile, N_STATE)
+    for l in range(LANES):
+        keep_anchor(w, l, anchor_orbit(orbit_at(w, l), slot_at(w, l), sun.time_s - sun.window_s))
+
+
+@point
+def walk_path(w, given, tile, k, sun):
+    """Put every lane's path at a step into the buffer: by the theory, or from given positions."""
+    if given.shape[0] == 0:
+        for l in range(LANES):
+            path = orbit_path(orbit_at(w, l), slot_at(w, l), anchor_at(w, l), sun.time_s, sun.window_s)
+            keep_path(w, l, path)
+    else:
+        for r in range(6):
+            for l in range(LANES):
+                w[PATH + r, l] = given[k, r, tile * LANES + l]
+
+
+@sweep
+def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, unit):
+    """Plan the window and offer its work: the first pass.
+
+    fleet : march arrays (`model.fleet.MarchArrays`); suns : float64[n_step, 12], instants of the window's steps;
+    given : float64[n_step, 6, n_row], positions and velocities over angular speed, or of no steps for the theory;
+    offer_flop : float64[n_row], out, whole multiples of WORK_QUANTUM_FLOP; unit : float64[3, n_row], out, direction from
+    the Earth's centre at the middle of the window.
+    """
+    w = np.empty((N_BUFFER, LANES))
+    cool = np.empty(LANES)
+    n_step = suns.shape[0]
+    for tile in range(first_tile, last_tile):
+        load_tile(w, fleet, tile, sun_at(suns, 0))
+        walk_path(w, given, tile, 0, sun_at(suns, 0))
+        for l in range(LANES):
+            window = window_stage(orbit_at(w, l), hardware_at(w, l), sun_at(suns, 0), path_at(w, l), state_at(w, l))
+            keep_window(w, l, window)
+            w[POWER, l] = 0.0
+            cool[l] = 0.0
+        for k in range(n_step):
+            sun = sun_at(suns, k)
+            walk_path(w, given, tile, k, sun)
+            for l in range(LANES):
+                hardware, window = hardware_at(w, l), window_at(w, l)
+                lit = share_stage(orbit_at(w, l), hardware, window, sun, path_at(w, l))
+                work = hardware.peak_flop_s * hardware.step_s
+                w[POWER, l] += work * rate_at(hardware, planned_w(window.sun_w, window.dark_w, lit))
+                cool[l] += work * rate_at(hardware, planned_w(window.sun_free_w, window.dark_free_w, lit))
+            if k == n_step // 2:
+                for l in range(LANES):
+                    x, y, z = w[PATH, l], w[PATH + 1, l], w[PATH + 2, l]
+                    inverse = 1.0 / np.sqrt(x * x + y * y + z * z)
+                    row = tile * LANES + l
+                    unit[0, row], unit[1, row], unit[2, row] = x * inverse, y * inverse, z * inverse
+        for l in range(LANES):
+            row = tile * LANES + l
+            offer = np.floor(w[POWER, l] / WORK_QUANTUM_FLOP) * WORK_QUANTUM_FLOP
+            offer_flop[row] = offer
+            fleet.state[tile, _OFFERED, l] += offer
+            fleet.state[tile, _OFFERED_COOL, l] += max(cool[l], offer)
+            w[_WINDOW_SHARE, l] = w[POWER, l]  # until the assignment is known, the offer before it was rounded
+        store_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
+
+
+@sweep
+def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sample_tile, sample):
+    """March tiles through the steps of a window: the second pass.
+
+    assigned_flop : float64[n_row], work of the window, at most what was offered; sample_tile : int32[n_tile], where a
+    tile's steps go in sample, -1 for none; sample : float64[n_sampled_tile, n_step, SAMPLE_ROWS, 32], out.
+    State, window and ledger of the fleet are written in place; executed work is in the ledger.
+    """
+    w = np.empty((N_BUFFER, LANES))
+    for tile in range(first_tile, last_tile):
+        load_tile(w, fleet, tile, sun_at(suns, 0))
+        load_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
+        for l in range(LANES):
+            offered = w[_WINDOW_SHARE, l]
+            assigned = assigned_flop[tile * LANES + l]
+            w[_WINDOW_SHARE, l] = min(assigned / offered, 1.0) if offered > 0.0 else 0.0
+            fleet.state[tile, _ASSIGNED, l] += assigned
+        for r in range(N_LEDGER):
+            for l in range(LANES):
+                w[LEDGER + r, l] = 0.0
+        for l in range(LANES):
+            w[_LEDGER_BATTERY_MIN, l] = w[STATE, l]
+            w[_LEDGER_BATTERY_START, l] = w[STATE, l]
+            w[_LEDGER_FLUID_START, l] = w[STATE + 1, l]
+        for k in range(suns.shape[0]):
+            sun = sun_at(suns, k)
+            walk_path(w, given, tile, k, sun)
+            for l in range(LANES):
+                keep_light(w, l, light_stage(orbit_at(w, l), hardware_at(w, l), window_at(w, l), sun, path_at(w, l)))
+            for l in range(LANES):
+                keep_power(w, l, power_stage(hardware_at(w, l), window_at(w, l), sun, light_at(w, l), state_at(w, l)))
+            for l in range(LANES):
+                hardware, light, power, state = hardware_at(w, l), light_at(w, l), power_at(w, l), state_at(w, l)
+                later = heat_stage(hardware, light, power, state)
+                radiated = radiated_j(hardware, power, state, later)
+                keep_state(w, l, later)
+                keep_ledger(w, l, add_step(hardware, ledger_at(w, l), light, power, later, radiated))
+                w[PATH, l] = radiated  # the path is done with; its first row carries what the step radiated
+            slot = sample_tile[tile]
+            if slot >= 0:
+                for r in range(PATH, LEDGER):
+                    for l in range(LANES):
+                        sample[slot, k, r - PATH, l] = w[r, l]
+                for r in range(N_STATE):
+                    for l in range(LANES):
+                        sample[slot, k, 1 + r, l] = w[STATE + r, l]
+        store_rows(w, STATE, fleet.state, tile, N_STATE)
+        store_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
+        store_rows(w, LEDGER, fleet.ledger, tile, N_LEDGER)
+        for l in range(LANES):
+            for total, row in _SUMMED:
+                fleet.state[tile, total, l] += w[row, l]
+            lowest, highest = fleet.state[tile, _BATTERY_MIN, l], fleet.state[tile, _CHIP_MAX, l]
+            fleet.state[tile, _BATTERY_MIN, l] = min(lowest, w[_LEDGER_BATTERY_MIN, l])
+            fleet.state[tile, _CHIP_MAX, l] = max(highest, w[_LEDGER_CHIP_MAX, l])
+
+
+# rows of `sample` [W, unless named]: first what was radiated [J], then the state, then light and power
+SAMPLE_RADIATED = 0
+SAMPLE_STATE = 1
+SAMPLE_LIGHT = LIGHT - PATH
+SAMPLE_POWER = POWER - PATH
+SAMPLE_ROWS = LEDGER - PATH
+
+__all__ = ["BLOCK_ROWS", "LANES", "Path", "march_window", "prepare_window"]

@@ -1,0 +1,360 @@
+"""One step of one satellite: the four stages path, light, power, heat, composed of the laws of `physics`.
+
+This file alone knows their order. Every record is a named tuple of float64; arrays and lanes are the march's affair.
+"""
+
+from typing import NamedTuple
+
+from .._jit import point
+from .._math import asin, fma
+from ..physics.array import (
+    array_cosine,
+    array_nadir_cosine,
+    array_output_w,
+    cell_heat_w_m2,
+    sun_attitude,
+    two_sided_view,
+)
+from ..physics.battery import balance, chargeable_w, givable_w, largest_load_w, stored_j
+from ..physics.compute import power_for, throughput
+from ..physics.eclipse import eclipse_clock, shadow_depth, sunlit_share
+from ..physics.plan import Design, plan_ahead
+from ..physics.thermal import (
+    compute_cap_w,
+    emitted_j,
+    environment_heat_w,
+    radiator_sun_cosine,
+    relaxed_k,
+    steady_cap_w,
+)
+
+
+class Hardware(NamedTuple):
+    """What the satellites of one type share, with every reciprocal taken once. Step lengths are folded in."""
+
+    # array
+    watt_per_beam: float  # bus power in full light over beam [W/(W/m²)], at 298 K, ageing included
+    temperature_coefficient_per_k: float
+    cell_absorptivity: float
+    cell_emissivity: float
+    cell_emission_w_m2_k4: float  # both faces
+    cell_step_per_capacity: float  # step over heat capacity of a square metre
+    drawn_per_watt: float  # power drawn from a square metre of array over bus power [1/m²]
+    conditioning_loss: float  # heat in the body over bus power from the array
+    sky_gain: float  # pointing of the array, see physics.array.array_cosine
+    normal_gain: float
+    zenith_gain: float
+    # battery
+    capacity_j: float
+    floor_j: float  # never passed
+    design_floor_j: float  # the plan keeps above it
+    charge_limit_w: float
+    discharge_limit_w: float
+    inverse_taper: float
+    charge_efficiency: float
+    discharge_efficiency: float
+    inverse_charge_efficiency: float
+    inverse_discharge_efficiency: float
+    # radiator and loop
+    emission_w_k4: float
+    infrared_m2: float
+    solar_m2: float
+    radiator_normal_gain: float
+    radiator_zenith_gain: float
+    radiator_leak: float
+    radiator_nadir_cosine: float
+    step_per_capacity: float
+    capacity_j_k: float
+    # bus and compute
+    bus_w: float
+    pump: float
+    inverse_pump: float
+    idle_w: float
+    full_w: float
+    span_w: float
+    inverse_span_w: float
+    exponent: float
+    inverse_exponent: float
+    marginal_ratio: float
+    peak_flop_s: float
+    chip_k_w: float
+    chip_limit_k: float
+    # the step
+    step_s: float
+    inverse_step_s: float
+    blend: float  # share of a step in the running means
+
+
+class State(NamedTuple):
+    """What a satellite carries from step to step. Means run over some 25 minutes and serve the plan."""
+
+    battery_j: float
+    fluid_k: float
+    cell_k: float
+    array_mean_w: float  # array power in full light
+    sink_mean_w: float  # heat from Sun and Earth into the radiator
+
+
+class Window(NamedTuple):
+    """What holds through a window: the plan, the offer and what dispatch made of it."""
+
+    sun_w: float
+    dark_w: float
+    sun_free_w: float  # the plan without the thermal limit
+    dark_free_w: float
+    share: float  # assigned over offered work, 0..1
+    limb_curvature: float  # one over the Earth's angular radius
+    radiator_view: float
+
+
+class Light(NamedTuple):
+    """What falls on a satellite through a step."""
+
+    sunlit: float
+    cos_zenith: float
+    cos_array: float
+    array_view: float
+    cos_radiator: float
+
+
+class Power(NamedTuple):
+    """Mean powers through a step [W]; `lit_w` is the array's power while lit, `cap_w` the thermal limit."""
+
+    array_w: float
+    lit_w: float
+    load_w: float
+    compute_w: float
+    charge_w: float
+    drawn_w: float
+    curtailed_w: float
+    loss_w: float
+    sink_w: float
+    rate: float  # relative throughput
+    wanted_w: float
+    plan_w: float
+    cap_w: float
+    hot: float  # 1 where heat holds compute below what power would allow
+    cell_heat_w_m2: float
+
+
+class Ledger(NamedTuple):
+    """Sums over the steps of a window, and extremes. Energies are what the steps moved, not power times time later."""
+
+    sunlit_s: float
+    array_j: float
+    load_j: float
+    compute_j: float
+    charge_j: float
+    drawn_j: float
+    curtailed_j: float
+    loss_j: float
+    sink_j: float
+    radiated_j: float
+    executed_flop: float
+    throttled_s: float
+    safe_s: float
+    battery_min_j: float
+    chip_max_k: float
+    battery_start_j: float
+    fluid_start_k: float
+
+
+@point
+def design_of(hardware):
+    """Return what the energy plan knows of a satellite."""
+    h = hardware
+    return Design(
+        h.idle_w,
+        h.full_w,
+        h.inverse_span_w,
+        h.inverse_exponent,
+        h.marginal_ratio,
+        h.inverse_charge_efficiency,
+        h.discharge_efficiency,
+        h.inverse_charge_efficiency * h.inverse_discharge_efficiency,
+        h.charge_limit_w,
+        h.discharge_limit_w,
+        h.capacity_j - h.design_floor_j,
+        h.bus_w,
+        h.pump,
+        h.inverse_pump,
+    )
+
+
+@point
+def window_stage(orbit, hardware, sun, path, state):
+    """Return what holds through the coming window, from the state, the path at its start and the coming eclipse.
+
+    The plan is made twice, with and without the thermal limit, so that what heat costs is measured.
+    """
+    h = hardware
+    attitude = sun_attitude(sun, path)
+    clock = eclipse_clock(
+        attitude.cos_zenith, attitude.cos_ahead, attitude.normal2, attitude.inverse_height, orbit.speed_rad_s
+    )
+    conditioning_w = h.conditioning_loss * state.array_mean_w
+    fixed_w = fma(h.pump, h.bus_w, state.sink_mean_w + conditioning_w)
+    heat_per_watt = h.pump * h.inverse_discharge_efficiency  # in the dark the battery's loss heats the loop too
+    cap_w = steady_cap_w(fixed_w, heat_per_watt, h.emission_w_k4, h.chip_k_w, h.chip_limit_k)
+    design, stored_j = design_of(h), state.battery_j - h.design_floor_j
+    plan = plan_ahead(design, clock, state.array_mean_w, stored_j, cap_w)
+    free = plan_ahead(design, clock, state.array_mean_w, stored_j, h.full_w)
+    view = two_sided_view(h.radiator_nadir_cosine, attitude.inverse_height)
+    curvature = 1.0 / asin(attitude.inverse_height)
+    return Window(plan.sun_w, plan.dark_w, free.sun_w, free.dark_w, 0.0, curvature, view)
+
+
+@point
+def planned_w(sun_w, dark_w, sunlit):
+    """Return the planned power of a step that is lit for a share of its time."""
+    return fma(sun_w - dark_w, sunlit, dark_w)
+
+
+@point
+def rate_at(hardware, power_w):
+    """Return relative throughput at a compute power."""
+    return throughput(power_w, hardware.idle_w, hardware.inverse_span_w, hardware.inverse_exponent)
+
+
+@point
+def share_stage(orbit, hardware, window, sun, path):
+    """Return the share of a step in light."""
+    half_step_rad = 0.5 * orbit.speed_rad_s * hardware.step_s
+    return sunlit_share(sun, shadow_depth(sun, path, half_step_rad), window.limb_curvature)
+
+
+@point
+def light_stage(orbit, hardware, window, sun, path):
+    """Return what falls on the satellite from Sun and Earth."""
+    h = hardware
+    attitude = sun_attitude(sun, path)
+    cos_array = array_cosine(h.sky_gain, h.normal_gain, h.zenith_gain, attitude)
+    nadir = array_nadir_cosine(h.sky_gain, h.zenith_gain, cos_array, attitude)
+    return Light(
+        share_stage(orbit, hardware, window, sun, path),
+        attitude.cos_zenith,
+        cos_array,
+        two_sided_view(nadir, attitude.inverse_height),
+        radiator_sun_cosine(
+            h.radiator_normal_gain, h.radiator_zenith_gain, h.radiator_leak, attitude.normal2, attitude.cos_zenith
+        ),
+    )
+
+
+@point
+def power_stage(hardware, window, sun, light, state):
+    """Return the powers of a step: array, what work wants, what heat allows, what array and battery carry."""
+    h, lit = hardware, light.sunlit
+    beam = sun.flux_w_m2 * light.cos_array
+    lit_w = array_output_w(beam, h.watt_per_beam, h.temperature_coefficient_per_k, state.cell_k)
+    sink_w = environment_heat_w(
+        h.infrared_m2, h.solar_m2, sun.flux_w_m2, lit, light.cos_radiator, light.cos_zenith, window.radiator_view
+    )
+    take_w = chargeable_w(
+        state.battery_j, h.capacity_j, h.charge_limit_w, h.inverse_taper, h.inverse_step_s, h.inverse_charge_efficiency
+    )
+
+    plan_w = planned_w(window.sun_w, window.dark_w, lit)
+    planned = rate_at(h, plan_w)
+    rate = planned * window.share
+    wanted_w = power_for(rate, h.idle_w, h.span_w, h.exponent) if planned > 0.0 else 0.0
+    draw_loss = h.inverse_discharge_efficiency - 1.0
+    in_draw = (1.0 - lit) + (lit if fma(wanted_w, h.pump, h.bus_w * h.pump) > lit_w else 0.0)
+    fixed_w = sink_w + h.pump * h.bus_w * fma(draw_loss, in_draw, 1.0)
+    fixed_w += lit * fma(h.conditioning_loss, lit_w, (1.0 - h.charge_efficiency) * take_w)  # more than it can be
+    heat_per_watt = h.pump * fma(draw_loss, in_draw, 1.0)
+    cap_w = compute_cap_w(
+        state.fluid_k, fixed_w, heat_per_watt, h.emission_w_k4, h.step_per_capacity, h.chip_k_w, h.chip_limit_k
+    )
+    compute_w = min(wanted_w, cap_w)
+    compute_w = compute_w if compute_w >= h.idle_w else 0.0
+
+    give_w = givable_w(state.battery_j, h.floor_j, h.discharge_limit_w, h.inverse_step_s, h.discharge_efficiency)
+    carried_w = largest_load_w(lit_w, lit, give_w)
+    load_w = (compute_w + h.bus_w) * h.pump
+    short = load_w > carried_w
+    reduced_w = fma(carried_w, h.inverse_pump, -h.bus_w)
+    reduced_w = reduced_w if reduced_w >= h.idle_w else 0.0
+    compute_w = reduced_w if short else compute_w  # the bus goes last
+    load_w = min((compute_w + h.bus_w) * h.pump, carried_w)
+    flow = balance(lit_w, lit, load_w, take_w)
+
+    cut = compute_w < wanted_w
+    free_w = planned_w(window.sun_free_w, window.dark_free_w, lit)
+    hot = (cap_w < wanted_w) | (free_w > plan_w * (1.0 + 1e-9))
+    possible = rate_at(h, compute_w)
+    rate = min(rate, possible) if cut else rate
+    used_w = fma(lit, lit_w, -flow.curtailed_w)
+    loss_w = fma(1.0 - h.charge_efficiency, flow.charge_w, draw_loss * flow.drawn_w) + h.conditioning_loss * used_w
+    cell_w_m2 = cell_heat_w_m2(
+        h.cell_absorptivity, h.cell_emissivity, sun.flux_w_m2, lit * beam, light.cos_zenith, light.array_view
+    )
+    return Power(
+        lit * lit_w,
+        lit_w,
+        load_w,
+        compute_w,
+        flow.charge_w,
+        flow.drawn_w,
+        flow.curtailed_w,
+        loss_w,
+        sink_w,
+        rate,
+        wanted_w,
+        plan_w,
+        cap_w,
+        1.0 if hot else 0.0,
+        fma(-h.drawn_per_watt, used_w, cell_w_m2),
+    )
+
+
+@point
+def heat_stage(hardware, light, power, state):
+    """Return the state a step later: battery, fluid, cells and the running means."""
+    h = hardware
+    heat_w = power.load_w + power.loss_w + power.sink_w
+    return State(
+        stored_j(
+            state.battery_j, power.charge_w, power.drawn_w, h.charge_efficiency, h.inverse_discharge_efficiency, h.step_s
+        ),
+        relaxed_k(state.fluid_k, heat_w, h.emission_w_k4, h.step_per_capacity),
+        relaxed_k(state.cell_k, power.cell_heat_w_m2, h.cell_emission_w_m2_k4, h.cell_step_per_capacity),
+        fma(h.blend * light.sunlit, power.lit_w - state.array_mean_w, state.array_mean_w),
+        fma(h.blend, power.sink_w - state.sink_mean_w, state.sink_mean_w),
+    )
+
+
+@point
+def radiated_j(hardware, power, state, later):
+    """Return the heat radiated in a step by the law, from the temperatures at its ends."""
+    h = hardware
+    heat_w = power.load_w + power.loss_w + power.sink_w
+    return emitted_j(state.fluid_k, later.fluid_k, heat_w, h.emission_w_k4, h.step_s, h.step_per_capacity)
+
+
+@point
+def add_step(hardware, ledger, light, power, later, radiated):
+    """Return the ledger with one more step in it; `later` is the state at its end."""
+    h, t, dt = hardware, ledger, hardware.step_s
+    chip_k = fma(h.chip_k_w, power.compute_w, later.fluid_k)
+    starved = power.load_w < h.bus_w * h.pump * (1.0 - 1e-12)
+    too_hot = later.fluid_k > h.chip_limit_k
+    return Ledger(
+        fma(light.sunlit, dt, t.sunlit_s),
+        fma(power.array_w, dt, t.array_j),
+        fma(power.load_w, dt, t.load_j),
+        fma(power.compute_w, dt, t.compute_j),
+        fma(power.charge_w, dt, t.charge_j),
+        fma(power.drawn_w, dt, t.drawn_j),
+        fma(power.curtailed_w, dt, t.curtailed_j),
+        fma(power.loss_w, dt, t.loss_j),
+        fma(power.sink_w, dt, t.sink_j),
+        t.radiated_j + radiated,
+        fma(power.rate * h.peak_flop_s, dt, t.executed_flop),
+        fma(power.hot, dt, t.throttled_s),
+        t.safe_s + (dt if starved | too_hot else 0.0),
+        min(t.battery_min_j, later.battery_j),
+        max(t.chip_max_k, chip_k),
+        t.battery_start_j,
+        t.fluid_start_k,
+    )

@@ -1,0 +1,198 @@
+"""The fleet as the march carries it: constants split by what shares them, and one array of state in tiles."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..constants import EARTH_INFRARED_W_M2, STEFAN_BOLTZMANN_W_M2_K4
+from ..kernels.lanes import LANES
+from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_LEDGER, N_STATE, N_WINDOW, STATE_FIELDS
+from ..kernels.satellite import Hardware
+from ..physics.orbit import orbit_table, slot_turns
+from .satellite_type import SatelliteType
+
+YEAR_S = 365.25 * 86400.0
+MEAN_TIME_S = 1500.0  # over which the running means for the plan are taken: a quarter of a revolution
+
+
+class MarchArrays(NamedTuple):
+    """What the kernels see of a fleet. Rows beyond the last satellite pad the last block and are never counted."""
+
+    orbit_table: np.ndarray  # float64[n_orbit, 12], fields of physics.orbit.Orbit
+    hardware_table: np.ndarray  # float64[n_type, 46], fields of kernels.satellite.Hardware
+    orbit_index: np.ndarray  # int32[n_row]
+    type_index: np.ndarray  # int32[n_row]
+    slot: np.ndarray  # float64[n_tile, 4, 32], fields of physics.orbit.Slot
+    state: np.ndarray  # float64[n_tile, 19, 32], STATE_FIELDS
+    window: np.ndarray  # float64[n_tile, 7, 32], fields of kernels.satellite.Window
+    ledger: np.ndarray  # float64[n_tile, 17, 32], fields of kernels.satellite.Ledger
+
+
+def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
+    """Return the constants of a satellite type for one length of step (MODEL §2.3, §3, §4.1, §5.1)."""
+    array, battery, radiator, compute = satellite.array, satellite.battery, satellite.radiator, satellite.compute
+    health = (1.0 - array.degradation_per_year) ** (satellite.age_s / YEAR_S)
+    chain = array.tracker_efficiency * array.conditioning_efficiency * array.harness_efficiency
+    gains = {"two_axis": (1, 0, 0), "one_axis": (1, -1, 0), "orbit_normal": (0, 1, 0), "zenith": (0, 0, 1)}
+    faces = {"edge_on": (0, 0, 0), "orbit_normal": (1, 0, 0), "zenith": (0, 1, 1)}
+    sky, normal, zenith = gains[array.pointing]
+    radiator_normal, radiator_zenith, radiator_nadir = faces[radiator.pointing]
+    full_w = compute.count * compute.device_power_w * compute.server_overhead
+    idle_w = compute.idle_fraction * full_w
+    efficiency = battery.charge_efficiency * battery.discharge_efficiency
+    emission = radiator.emissivity * STEFAN_BOLTZMANN_W_M2_K4 * 2 * radiator.area_m2
+    emission *= radiator.fin_efficiency * (1 - radiator.blocked_fraction)
+    return Hardware(
+        watt_per_beam=array.area_m2 * array.packing * array.efficiency * health * chain,
+        temperature_coefficient_per_k=array.temperature_coefficient_per_k,
+        cell_absorptivity=array.absorptivity,
+        cell_emissivity=array.emissivity,
+        cell_emission_w_m2_k4=2 * array.emissivity * STEFAN_BOLTZMANN_W_M2_K4,
+        cell_step_per_capacity=step_s / array.heat_capacity_j_m2_k,
+        drawn_per_watt=1 / (array.conditioning_efficiency * array.area_m2),
+        conditioning_loss=1 / array.conditioning_efficiency - 1,
+        sky_gain=sky,
+        normal_gain=normal,
+        zenith_gain=zenith,
+        capacity_j=battery.capacity_j,
+        floor_j=(1 - battery.depth_limit) * battery.capacity_j,
+        design_floor_j=(1 - battery.depth_design) * battery.capacity_j,
+        charge_limit_w=battery.charge_rate_per_s * battery.capacity_j,
+        discharge_limit_w=battery.discharge_rate_per_s * battery.capacity_j,
+        inverse_taper=1 / battery.taper,
+        charge_efficiency=battery.charge_efficiency,
+        discharge_efficiency=battery.discharge_efficiency,
+        inverse_charge_efficiency=1 / battery.charge_efficiency,
+        inverse_discharge_efficiency=1 / battery.discharge_efficiency,
+        emission_w_k4=emission,
+        infrared_m2=radiator.emissivity * radiator.area_m2,
+        solar_m2=radiator.solar_absorptivity * radiator.area_m2,
+        radiator_normal_gain=radiator_normal,
+        radiator_zenith_gain=radiator_zenith,
+        radiator_leak=radiator.sun_leak,
+        radiator_nadir_cosine=radiator_nadir,
+        step_per_capacity=step_s / radiator.heat_capacity_j_k,
+        capacity_j_k=radiator.heat_capacity_j_k,
+        bus_w=satellite.bus_power_w,
+        pump=1 + radiator.pump_fraction,
+        inverse_pump=1 / (1 + radiator.pump_fraction),
+        idle_w=idle_w,
+        full_w=full_w,
+        span_w=full_w - idle_w,
+        inverse_span_w=1 / (full_w - idle_w),
+        exponent=compute.exponent,
+        inverse_exponent=1 / compute.exponent,
+        marginal_ratio=efficiency ** (compute.exponent / (compute.exponent - 1)),
+        peak_flop_s=compute.count * compute.peak_flop_s,
+        chip_k_w=compute.chip_resistance_k_w / (compute.count * compute.server_overhead),
+        chip_limit_k=compute.chip_limit_k,
+        step_s=step_s,
+        inverse_step_s=1 / step_s,
+        blend=min(step_s / MEAN_TIME_S, 1.0),
+    )
+
+
+def in_tiles(values: np.ndarray) -> np.ndarray:
+    """Return quantities float64[n_quantity, n_row] as tiles float64[n_tile, n_quantity, 32]; n_row a multiple of 32."""
+    return np.ascontiguousarray(values.reshape(values.shape[0], -1, LANES).transpose(1, 0, 2))
+
+
+def from_tiles(tiles: np.ndarray, quantity: int, n: int) -> np.ndarray:
+    """Return one quantity of tiles as float64[n] in row order."""
+    return tiles[:, quantity, :].reshape(-1)[:n].copy()
+
+
+class Fleet:
+    """The satellites of a run: the kernels' arrays, and what groups them for sums.
+
+    Parameters
+    ----------
+    constellation : Constellation
+        One satellite a row.
+    satellite_types : dict[str, SatelliteType]
+        Designs by name; a shell that names none takes the first.
+    step_s : float
+        Length of a step [s].
+    rows : int64[n] or None
+        Take only these rows of the constellation, with their row numbers kept; None takes all.
+    """
+
+    def __init__(self, constellation, satellite_types: dict[str, SatelliteType], *, step_s: float, rows=None):
+        self.types = list(satellite_types.values())
+        names = list(satellite_types)
+        all_rows = np.arange(len(constellation.semi_major_axis_m))
+        self.row = all_rows if rows is None else np.asarray(rows, dtype=np.int64)
+        take = self.row
+        self.n_satellite = take.size
+        self.n_row = -(-take.size // BLOCK_ROWS) * BLOCK_ROWS
+        self.n_tile = self.n_row // LANES
+        self.n_block = self.n_tile // BLOCK_TILES
+        self.shell = np.asarray(constellation.shell)[take].astype(np.int32)
+        self.shell_names = list(constellation.shell_names)
+        by_shell = [names.index(t) if t else 0 for t in constellation.shell_satellite_type]
+        type_index = np.array(by_shell, dtype=np.int32)[self.shell] if take.size else np.zeros(0, np.int32)
+
+        shape = np.stack([constellation.semi_major_axis_m[take], constellation.inclination_rad[take]], axis=1)
+        unique, orbit_index = np.unique(shape, axis=0, return_inverse=True) if take.size else (shape, shape[:, 0])
+        orbits = orbit_table(unique[:, 0], unique[:, 1]) if take.size else np.zeros((0, 12))
+        self.orbit_radius_m = unique[:, 0].copy()
+        orbit_index = np.asarray(orbit_index).reshape(-1).astype(np.int32)
+        frozen = orbits[orbit_index, 3] if take.size else np.zeros(0)
+        slots = slot_turns(
+            constellation.eccentricity[take],
+            constellation.arg_perigee_rad[take],
+            constellation.mean_anomaly_rad[take],
+            constellation.raan_rad[take],
+            frozen,
+        )
+        hardware = [hardware_row(satellite, step_s) for satellite in self.types]
+        self.hardware = hardware
+        state = np.zeros((len(STATE_FIELDS), self.n_row))
+        padded_type = self._padded(type_index)
+        for k, name in enumerate(STATE_FIELDS[:N_STATE]):
+            state[k] = np.array([_initial(name, s, h) for s, h in zip(self.types, hardware, strict=True)])[padded_type]
+        state[STATE_FIELDS.index("battery_min_j")] = state[0]
+        self.arrays = MarchArrays(
+            orbits,
+            np.array(hardware, dtype=np.float64).reshape(len(hardware), -1),
+            self._padded(orbit_index),
+            padded_type,
+            in_tiles(np.stack([self._padded(values) for values in slots])),
+            in_tiles(state),
+            np.zeros((self.n_tile, N_WINDOW, LANES)),
+            np.zeros((self.n_tile, N_LEDGER, LANES)),
+        )
+
+    def _padded(self, values: np.ndarray) -> np.ndarray:
+        """Return values with the last one repeated through the padding rows."""
+        return np.concatenate([values, np.repeat(values[-1:], self.n_row - self.n_satellite)])
+
+    def state_of(self, name: str) -> np.ndarray:
+        """Return one quantity of the state, float64[n_satellite] in row order."""
+        return from_tiles(self.arrays.state, STATE_FIELDS.index(name), self.n_satellite)
+
+    @staticmethod
+    def bytes_per_satellite() -> int:
+        """Return the bytes of live arrays for each satellite, constants included; shared tables left out."""
+        slot, indices, transient = 4 * 8, 2 * 4, 5 * 8  # transient: offer, assignment, direction
+        return 8 * (len(STATE_FIELDS) + N_WINDOW + N_LEDGER) + slot + indices + transient
+
+
+def _initial(name: str, satellite: SatelliteType, hardware: Hardware) -> float:
+    """Return the value that a quantity of the state starts with.
+
+    The means start from cells at 340 K in the Sun at 1 au, and from the Earth's infrared on an edge-on radiator.
+    """
+    flux, cell_k = 1361.0, 340.0
+    values = {
+        "battery_j": satellite.battery.initial_state_of_charge * hardware.capacity_j,
+        "fluid_k": satellite.radiator.initial_temperature_k,
+        "cell_k": cell_k,
+        "array_mean_w": flux
+        * hardware.watt_per_beam
+        * (1 - hardware.temperature_coefficient_per_k * (cell_k - 298.0)),
+        "sink_mean_w": 0.5 * hardware.infrared_m2 * EARTH_INFRARED_W_M2,
+    }
+    return values[name]
