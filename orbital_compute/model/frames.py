@@ -145,7 +145,7 @@ def _warn_outside_table(first: str, last: str) -> None:
 def universal_time(utc: Instants) -> tuple[np.ndarray, np.ndarray]:
     """Return UT1 as a two-part Julian date, by the IERS table that comes with astropy; outside it warns once."""
     table = _earth_rotation_table()
-  
+
     first, last = float(table["MJD"][0].value) + 2400000.5, float(table["MJD"][-1].value) + 2400000.5
     day = utc.day + utc.fraction
     held = np.clip(day, first, last)
@@ -204,10 +204,10 @@ def teme_to_itrs(times) -> np.ndarray:
     return _rotation_z(gmst(times))
 
 
-def teme_to_frame(times, frame: str) -> np.ndarray | None:
-    """Return float64[n_time, 3, 3] that lead from TEME to a frame; None for TEME itself."""
+def teme_to_frame(times, frame: str) -> np.ndarray:
+    """Return float64[n_time, 3, 3] that lead from TEME to a frame."""
     if frame == "teme":
-        return None
+        return np.tile(np.eye(3), (instants(times).day.size, 1, 1))
     if frame == "gcrs":
         return teme_to_gcrs(times)
     if frame == "itrs":
@@ -221,9 +221,7 @@ def multiply(left, right) -> np.ndarray:
 
 
 def turned(matrix, vector) -> np.ndarray:
-    """Return M v for stacks of matrices and vectors, each sum in a fixed order; v itself where M is None."""
-    if matrix is None:
-        return vector
+    """Return M v for stacks of matrices and vectors, each sum in a fixed order."""
     return sum(matrix[..., :, k] * vector[..., k, None] for k in range(3))
 
 
@@ -268,8 +266,8 @@ def sun(times, frame: str = "gcrs") -> tuple[np.ndarray, np.ndarray]:
     direction, distance_m = _sun_gcrs(utc)
     if frame == "gcrs":
         return direction, distance_m
-    from_teme = teme_to_frame(utc, frame)
-    return turned(from_teme, turned(gcrs_to_teme(utc), direction)), distance_m
+    direction = turned(gcrs_to_teme(utc), direction)
+    return direction if frame == "teme" else turned(teme_to_frame(utc, frame), direction), distance_m
 
 
 def sun_teme(start: datetime | Clock, times_s=None) -> tuple[np.ndarray, np.ndarray]:
@@ -278,7 +276,8 @@ def sun_teme(start: datetime | Clock, times_s=None) -> tuple[np.ndarray, np.ndar
     `times_s` are seconds after `start`; a `Clock` alone means the middles of its steps.
     """
     if isinstance(start, Clock):
-        start, times_s = start.start, start.step_mid_s() if times_s is None else times_s
+        times_s = start.step_mid_s() if times_s is None else times_s
+        return sun(instants_after(start.start, times_s), "teme")
     return sun(instants_after(start, times_s), "teme")
 
 

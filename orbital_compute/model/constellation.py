@@ -1,0 +1,335 @@
+"""A constellation: mean elements of every satellite as flat arrays, its builders, and where it stands when."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..constants import EARTH_RADIUS_M
+from ..errors import ModelError, Problem, ScenarioError
+from ..kernels.positions import positions as theory_positions
+from ..kernels.positions import turn
+from ..physics.orbit import orbit_table, slot_turns
+from .element_table import read_element_table, table_rows
+from .elements import REFUSED_DAYS, SGP4_ERRORS, ElementSet, read_text, usable_sets
+from .frames import DAY_S, Instants, instants, instants_after, teme_to_frame
+from .light import illumination
+from .omm import looks_like_omm, read_omm
+from .shells import Shell, preset_shells, shell_rows, sun_synchronous_warnings
+from .threads import in_ranges
+from .tle import read_tle
+
+
+@dataclass(frozen=True, eq=False)
+class Constellation:
+    """Satellites as flat arrays, one row each, in the order shell, plane, slot, or that of the file.
+
+    Elements are mean elements in the equator of date at `epoch` (`physics.orbit`), angles in radians. Where
+    `element_records` holds SGP4 records (real element sets), those are flown and the arrays only describe them.
+    `catalog_number` is 0 for designs. `warnings` are sentences about the input that a reader should see.
+    """
+
+    epoch: datetime
+    semi_major_axis_m: np.ndarray
+    eccentricity: np.ndarray
+    inclination_rad: np.ndarray
+    raan_rad: np.ndarray
+    arg_perigee_rad: np.ndarray
+    mean_anomaly_rad: np.ndarray
+    shell: np.ndarray
+    plane: np.ndarray
+    slot: np.ndarray
+    shell_names: list[str]
+    shell_satellite_type: list[str | None]
+    catalog_number: np.ndarray
+    names: list[str] | None = None
+    element_records: list[Any] | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def n_satellite(self) -> int:
+        """Number of satellites."""
+        return self.semi_major_axis_m.size
+
+    def __len__(self) -> int:
+        return self.n_satellite
+
+    @property
+    def is_theory(self) -> bool:
+        """True where the orbit theory is flown, False for real element sets."""
+        return self.element_records is None
+
+    @classmethod
+    def walker(
+        cls,
+        *,
+        altitude_m: float,
+        inclination_deg: float | str,
+        n_plane: int,
+        n_per_plane: int,
+        epoch: datetime,
+        phasing: float | str = 1,
+        raan_spread_deg: float = 360.0,
+        raan_deg: float = 0.0,
+        eccentricity: float | None = None,
+        arg_perigee_deg: float = 90.0,
+    ) -> "Constellation":
+        """Return one Walker shell: delta over 360 degrees of nodes, star over 180.
+
+        `phasing` is Walker's F, or "alternate": odd planes half a slot on. `eccentricity` None is the frozen orbit
+        (`shells.Shell`). Numbers are SI and degrees; astropy quantities are converted.
+
+        Raises
+        ------
+        ScenarioError
+            With every value that cannot be.
+        """
+        shell = Shell(
+            name="walker",
+            altitude_m=_number(altitude_m, "m"),
+            inclination_deg=inclination_deg if isinstance(inclination_deg, str) else _number(inclination_deg, "deg"),
+            n_plane=n_plane,
+            n_per_plane=n_per_plane,
+            phasing=phasing,
+            raan_deg=_number(raan_deg, "deg"),
+            raan_spread_deg=_number(raan_spread_deg, "deg"),
+            eccentricity=eccentricity,
+            arg_perigee_deg=_number(arg_perigee_deg, "deg"),
+        )
+        return cls.shells([shell], epoch=epoch)
+
+    @classmethod
+    def shells(cls, shells: Sequence[Shell], *, epoch: datetime) -> "Constellation":
+        """Return the satellites of explicit shells, in their order.
+
+        Raises
+        ------
+        ScenarioError
+            With every fault of every shell.
+        """
+        rows: dict[str, Any] = shell_rows(shells, epoch)
+        return cls(
+            epoch=_utc(epoch),
+            **rows,
+            shell_names=[shell.name for shell in shells],
+            shell_satellite_type=[shell.satellite_type for shell in shells],
+            catalog_number=np.zeros(rows["slot"].size, dtype=np.int64),
+            warnings=sun_synchronous_warnings(shells),
+        )
+
+    @classmethod
+    def preset(
+        cls, name: str, *, epoch: datetime, satellites: int | None = None, variant: str = "as_filed"
+    ) -> "Constellation":
+        """Return a filed constellation, scaled to `satellites` (its filed cap if None); see `shells.preset_shells`."""
+        return cls.shells(preset_shells(name, satellites=satellites, variant=variant), epoch=epoch)
+
+    @classmethod
+    def from_elements(cls, table: str | Path | Mapping[str, Any], *, epoch: datetime) -> "Constellation":
+        """Return satellites from mean elements: a CSV file, or a mapping of columns with the same names.
+
+        Columns: `altitude_km`, `altitude_m` or `semi_major_axis_m`; `eccentricity` (empty column: frozen orbit);
+        `inclination_deg`; `raan_deg`; `arg_perigee_deg`; `mean_anomaly_deg` or `arg_latitude_deg`; optional `shell`,
+        `plane`, `slot`, `satellite_type`, `catalog_number`, `name`, `epoch` (UTC; carried to `epoch` by the secular
+        rates). Rows keep their order; shells are numbered as they first appear.
+
+        Raises
+        ------
+        ScenarioError
+            With the line and column of every fault, twenty at most and a count.
+        """
+        epoch = _utc(epoch)
+        rows = table_rows(table, epoch) if isinstance(table, Mapping) else read_element_table(table, epoch)
+        return cls(epoch=epoch, **rows._asdict())
+
+    @classmethod
+    def from_tle(cls, path: str | Path, **options) -> "Constellation":
+        """Return real satellites from a file of two-line or three-line element sets, flown by SGP4.
+
+        Options are those of `from_element_sets`.
+        """
+        return cls._from_sets(read_tle(path), **options)
+
+    @classmethod
+    def from_omm(cls, path: str | Path, **options) -> "Constellation":
+        """Return real satellites from Orbit Mean-Elements Messages (CSV, JSON, XML, KVN), flown by SGP4.
+
+        Options are those of `from_element_sets`.
+        """
+        return cls._from_sets(read_omm(path), **options)
+
+    @classmethod
+    def from_element_sets(
+        cls,
+        path: str | Path,
+        *,
+        start: datetime | None = None,
+        span_s: float = 0.0,
+        max_age_days: float = REFUSED_DAYS,
+    ) -> "Constellation":
+        """Return real satellites from TLE, 3LE or OMM, whichever the file holds.
+
+        Parameters
+        ----------
+        path : str or Path
+        start : datetime
+            When the run begins (None: the latest epoch of the file); t = 0 of the constellation.
+        span_s : float
+            How long it must hold [s]; satellites that SGP4 cannot follow so long are left out, with a warning.
+        max_age_days : float
+            Sets further than this from `start` are refused; `math.inf` allows any age.
+
+        Raises
+        ------
+        ScenarioError
+            With every line that is mangled, doubled or too old.
+        """
+        read = read_omm if looks_like_omm(read_text(path)) else read_tle
+        return cls._from_sets(read(path), start=start, span_s=span_s, max_age_days=max_age_days)
+
+    @classmethod
+    def _from_sets(
+        cls,
+        sets: list[ElementSet],
+        *,
+        start: datetime | None = None,
+        span_s: float = 0.0,
+        max_age_days: float = REFUSED_DAYS,
+    ) -> "Constellation":
+        epoch = max(item.epoch for item in sets) if start is None else _utc(start)
+        sets, warnings = usable_sets(sets, epoch, span_s, max_age_days)
+        records = [item.record for item in sets]
+        return cls(
+            epoch=epoch,
+            semi_major_axis_m=np.array([record.a * record.radiusearthkm * 1e3 for record in records]),
+            eccentricity=np.array([record.ecco for record in records]),
+            inclination_rad=np.array([record.inclo for record in records]),
+            raan_rad=np.array([record.nodeo for record in records]),
+            arg_perigee_rad=np.array([record.argpo for record in records]),
+            mean_anomaly_rad=np.array([record.mo for record in records]),
+            shell=np.zeros(len(records), dtype=np.int32),
+            plane=np.zeros(len(records), dtype=np.int32),
+            slot=np.arange(len(records), dtype=np.int32),
+            shell_names=["element_sets"],
+            shell_satellite_type=[None],
+            catalog_number=np.array([item.catalog_number for item in sets], dtype=np.int64),
+            names=[item.name for item in sets],
+            element_records=records,
+            warnings=warnings,
+        )
+
+    @cached_property
+    def orbits(self) -> tuple[np.ndarray, np.ndarray]:
+        """`orbit_table` float64[n_orbit, 12] of each (semi-major axis, inclination), and int32[n] which one is flown.
+
+        Where all satellites of each shell share them, an orbit is a shell.
+        """
+        a, inclination = self.semi_major_axis_m, self.inclination_rad
+        n_shell = len(self.shell_names)
+        shell_a, shell_inclination = np.zeros(n_shell), np.zeros(n_shell)
+        shell_a[self.shell], shell_inclination[self.shell] = a, inclination
+        if (shell_a[self.shell] == a).all() and (shell_inclination[self.shell] == inclination).all():
+            empty = shell_a == 0.0
+            return orbit_table(np.where(empty, EARTH_RADIUS_M, shell_a), shell_inclination), self.shell
+        pairs, index = np.unique(a + 1j * inclination, return_inverse=True)
+        return orbit_table(pairs.real, pairs.imag), index.astype(np.int32)
+
+    @cached_property
+    def slots(self) -> np.ndarray:
+        """float64[n, 4], the fields of `physics.orbit.Slot` of each satellite at the epoch."""
+        table, index = self.orbits
+        frozen = table[index, 3]
+        turns = slot_turns(self.eccentricity, self.arg_perigee_rad, self.mean_anomaly_rad, self.raan_rad, frozen)
+        return np.ascontiguousarray(np.stack(turns, axis=1))
+
+    def seconds_after_epoch(self, times) -> np.ndarray:
+        """Return float64[n_time], seconds from the epoch to `times`; leap seconds are not counted."""
+        utc, epoch = instants(times), instants_after(self.epoch, 0.0)
+        return ((utc.day - epoch.day) + (utc.fraction - epoch.fraction)) * DAY_S
+
+    def positions(self, times, frame: str = "teme") -> np.ndarray:
+        """Return float64[n_satellite, n_time, 3], positions [m] from the Earth's centre.
+
+        Parameters
+        ----------
+        times : astropy Time, numpy.datetime64 (UTC), skyfield Time, or datetimes; one time counts as an array of one
+        frame : "teme", "gcrs" or "itrs" (`model.frames`)
+
+        Raises
+        ------
+        ModelError
+            If SGP4 cannot follow a real satellite to one of the times.
+        """
+        utc = instants(times)
+        matrix = None if frame == "teme" else teme_to_frame(utc, frame)
+        r_m = np.empty((self.n_satellite, utc.day.size, 3))
+        if self.is_theory:
+            (table, index), own, times_s = self.orbits, self.slots, self.seconds_after_epoch(utc)
+
+            def fill(first: int, last: int) -> None:
+                theory_positions(table, index, own, times_s, first, last, r_m)
+                if matrix is not None:
+                    turn(matrix, first, last, r_m)
+        else:
+
+            def fill(first: int, last: int) -> None:
+                r_m[first:last] = self._sgp4(utc, first, last)[0]
+                if matrix is not None:
+                    turn(matrix, first, last, r_m)
+
+        in_ranges(fill, self.n_satellite)
+        return r_m
+
+    def illumination(self, times, earth: str = "wgs84") -> np.ndarray:
+        """Return float64[n_satellite, n_time], the share of the Sun's disc in view, 0 umbra to 1 full sun."""
+        utc = instants(times)
+        return illumination(self.positions(utc, "teme"), utc, frame="teme", earth=earth)
+
+    def ephemeris_teme(
+        self, start: datetime, times_s, first: int = 0, last: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return SGP4 positions [m] and velocities [m/s], float64[last - first, n_time, 3], of real element sets.
+
+        `times_s` are seconds after `start`; rows first to last.
+
+        Raises
+        ------
+        ModelError
+            If SGP4 cannot follow a satellite to one of the times, or these are no element sets.
+        """
+        if self.is_theory:
+            raise ModelError("only real element sets have an SGP4 ephemeris; take positions()")
+        return self._sgp4(instants_after(start, times_s), first, self.n_satellite if last is None else last)
+
+    def _sgp4(self, utc: Instants, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+        from sgp4.api import SatrecArray
+
+        assert self.element_records is not None
+        error, r_km, v_km_s = SatrecArray(self.element_records[first:last]).sgp4(utc.day, utc.fraction)
+        if error.any():
+            i, k = np.argwhere(error)[0]
+            number = int(self.catalog_number[first + i])
+            raise ModelError(
+                f"satellite {number} cannot be followed to Julian date {utc.day[k] + utc.fraction[k]:.5f} UTC: "
+                f"{SGP4_ERRORS[int(error[i, k])]}; leave it out, or end the run before",
+                quantity="position",
+                value=number,
+                where=f"row {first + i}",
+            )
+        return r_km * 1e3, v_km_s * 1e3
+
+
+def _number(value, unit: str) -> float:
+    """Return a float in a unit; bare numbers are in it already."""
+    return float(value.to_value(unit)) if hasattr(value, "to_value") else float(value)
+
+
+def _utc(date: datetime) -> datetime:
+    """Return a date in UTC; without a time zone it is UTC."""
+    if not isinstance(date, datetime):
+        raise ScenarioError(Problem(f"{date!r} is no date", "epoch", date, cure="give a datetime in UTC"))
+    return date.replace(tzinfo=UTC) if date.utcoffset() is None else date.astimezone(UTC)
