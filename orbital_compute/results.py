@@ -135,7 +135,7 @@ VARIABLES: dict[str, Variable] = {
     ),
     **_catalogue(
         "time node_group",
-        "supply_price | PFLOP-1 | price of supply, value a PFLOP, highest over the group's signatures",
+        "supply_price | PFLOP-1 | price of supply, value a PFLOP, highest of the group's signatures",
     ),
     **_catalogue(
         "time arc",
@@ -275,6 +275,8 @@ COORDINATES: dict[str, Variable] = {
 
 def attributes(variable: Variable) -> dict[str, str]:
     """Return the CF attributes of a variable; times carry their unit in their encoding instead."""
+    if variable.dtype.startswith("datetime64"):
+        return {"standard_name": "time", "long_name": variable.long_name}
     named = {"units": variable.units} if variable.units else {}
     return {**named, "long_name": variable.long_name}
 

@@ -140,7 +140,7 @@ def _worst_of_sample(dataset: xr.Dataset, name: str, left: np.ndarray, scale: np
 
 
 def _sample_bus(dataset: xr.Dataset) -> Ledger:
-    """Return the ledger of the bus of each sampled satellite and step: array + discharge = load + charge + curtailed."""
+    """Return the ledger of each sampled bus and step: array + discharge = load + charge + curtailed."""
     series = _sample(dataset, "array_w", "discharge_w", "load_w", "charge_w", "curtailed_w")
     if series is None or not series[0].size:
         return "sample_bus", None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,7 @@ SITE_STAGES = (
     ("utilisation", "site_assigned_flop"),
     ("delivered", "site_executed_flop"),
 )
-STAGE_NAMES = tuple(stage for stage, _ in ORBIT_STAGES)
+STAGES = ("peak", "power", "thermal", "network", "utilisation", "delivered")  # the dataset's names, common to both
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def stages(names: tuple[str, ...], flop: list[float]) -> list[Stage]:
 
     Where nothing was left before a stage, there was nothing to lose: its factor is 1.
     """
-    factors = [1.0, *(after / before if before else 1.0 for before, after in zip(flop, flop[1:], strict=False))]
+    factors = [1.0, *(after / before if before else 1.0 for before, after in pairwise(flop))]
     return [Stage(name, left, factor) for name, left, factor in zip(names, flop, factors, strict=True)]
 
 
@@ -78,7 +79,9 @@ def waterfall(dataset: xr.Dataset) -> dict[str, list[Stage]]:
     """Return the waterfalls of a run by place: "orbit", then each site by its name; delivered is executed."""
     found: dict[str, list[Stage]] = {}
     if "waterfall_orbit_flop" in dataset:
-        found["orbit"] = stages(STAGE_NAMES, dataset["waterfall_orbit_flop"].values.tolist())
+        found["orbit"] = stages(
+            tuple(stage for stage, _ in ORBIT_STAGES), dataset["waterfall_orbit_flop"].values.tolist()
+        )
     if "waterfall_site_flop" in dataset:
         names = tuple(stage for stage, _ in SITE_STAGES)
         for site, flop in zip(

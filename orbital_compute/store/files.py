@@ -1,0 +1,116 @@
+"""Files that are either whole or not there, and the folder that holds them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from ..errors import Problem, ResultsError, ScenarioError
+
+MANIFEST = "manifest.json"
+INDEX = "results.h5"
+SHARD_FOLDER = "shards"
+PART = ".part"  # ends the name of a file that is being written
+OUR_SHARD = re.compile(r"(axes|series|sample|satellite|run)-\d{6}\.h5")
+OUR_FILES = (MANIFEST, INDEX, "report.html")
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file so that, whatever happens, `path` is absent, as it was before, or whole and on the disk.
+
+    Raises
+    ------
+    ResultsError
+        The disk is full, or the file cannot be written for another reason of the system's.
+    """
+    part = path.with_name(path.name + PART)
+    try:
+        with open(part, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+        sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        what = f"{path}: {len(content)} bytes cannot be written ({error.strerror or error})"
+        raise ResultsError(f"{what}; make room or name another folder", path=str(path)) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def holds_results(folder: Path) -> bool:
+    """Return whether a folder holds results, finished or not."""
+    return any((folder / name).exists() for name in (MANIFEST, INDEX)) or bool(_our_shards(folder))
+
+
+def free_folder(base: Path) -> Path:
+    """Return `base` if nothing stands there, else the first of base-2, base-3, ... that is free."""
+    number, folder = 1, base
+    while folder.exists() or folder.is_symlink():
+        number += 1
+        folder = base.with_name(f"{base.name}-{number}")
+    return folder
+
+
+def prepare_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Return a folder that is ready to take a run's results, made if need be.
+
+    A folder that holds results is refused unless `overwrite`, which removes our own files from it and nothing else.
+
+    Raises
+    ------
+    ScenarioError
+        The folder holds results, cannot be made, or cannot be written.
+    """
+    folder = Path(path)
+    if folder.is_dir() and holds_results(folder):
+        if not overwrite:
+            raise _refusal(folder, "the folder holds results", "name another, or allow overwriting (--overwrite)")
+        remove_results(folder)
+    try:
+        (folder / SHARD_FOLDER).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        what = f"results cannot be written there ({error.strerror or error})"
+        raise _refusal(folder, what, "name a folder that can be made and written (--output)") from error
+    return folder
+
+
+def remove_results(folder: Path) -> None:
+    """Remove a run's files from a folder; files that a run does not make stay."""
+    for name in OUR_FILES:
+        (folder / name).unlink(missing_ok=True)
+        (folder / (name + PART)).unlink(missing_ok=True)
+    for shard in _our_shards(folder):
+        shard.unlink()
+
+
+def _our_shards(folder: Path) -> list[Path]:
+    shards = folder / SHARD_FOLDER
+    if not shards.is_dir() or shards.is_symlink():
+        return []
+    return [path for path in sorted(shards.iterdir()) if OUR_SHARD.fullmatch(path.name.removesuffix(PART))]
+
+
+def _refusal(folder: Path, what: str, cure: str) -> ScenarioError:
+    return ScenarioError(Problem(what, path="output", value=str(folder), cure=cure, source=str(folder)))

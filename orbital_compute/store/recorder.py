@@ -1,0 +1,239 @@
+"""What the window loop writes to: rows of a window, totals of satellites and of the run, in memory or in a folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..analysis.waterfall import ORBIT_STAGES, SITE_STAGES, STAGES, orbit_flop, site_flop
+from ..results import COORDINATES, VARIABLES, Results, dataset_attributes
+from .files import INDEX, write_durably
+from .index import build_index
+from .manifest import write_manifest
+from .reader import open_index
+from .shards import ShardWriter
+
+WINDOWS_PER_SHARD = 48
+SHARDS_PER_RUN = 32  # long runs get longer shards, as far as memory allows
+BUFFER_BYTES = 64 * 1024 * 1024  # of series and of sample, held between two shards
+SATELLITES_PER_SHARD = 512 * 512  # 512 blocks
+MANIFEST_INTERVAL_S = 1.0  # the manifest is not written anew more often than this
+
+
+class Sink(Protocol):
+    """Where a recorder puts what it has gathered."""
+
+    def put(self, kind: str, first: int, end: int, arrays: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
+        """Take the variables of one kind over [first, end) of the kind's dimension, with their coordinates."""
+
+    def series(self, name: str) -> np.ndarray | None:
+        """Return a whole series that was put, None if the run has none of this name."""
+
+    def finish(self, manifest: dict[str, Any], axes: dict[str, Any]) -> Results:
+        """Return the results, all put."""
+
+
+class MemorySink:
+    """Keeps everything in memory; writes no file."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[str, list[np.ndarray]] = {}
+
+    def put(self, kind: str, first: int, end: int, arrays: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
+        """Keep the arrays, in the order in which they come."""
+        for name, values in arrays.items():
+            self._pieces.setdefault(name, []).append(values)
+
+    def series(self, name: str) -> np.ndarray | None:
+        """Return a variable joined from its pieces."""
+        pieces = self._pieces.get(name)
+        return None if pieces is None else np.concatenate(pieces)
+
+    def finish(self, manifest: dict[str, Any], axes: dict[str, Any]) -> Results:
+        """Return results that hold the arrays."""
+        arrays = {name: np.concatenate(pieces) for name, pieces in self._pieces.items()}
+        self._pieces.clear()
+        return Results.from_arrays(arrays, axes, {**manifest, "status": "complete"})
+
+
+class FolderSink:
+    """Writes shards into a prepared folder, the manifest beside them, and the index at the end."""
+
+    def __init__(self, folder: Path, manifest: dict[str, Any], axes: dict[str, Any]):
+        self.folder = folder
+        self._manifest = manifest
+        self._writer = ShardWriter(folder, dataset_attributes(manifest))
+        write_manifest(folder, manifest)
+        self._written_s = time.monotonic()
+        self.put("axes", 0, 1, {}, {name: v for name, v in axes.items() if COORDINATES[name].dims != ("satellite",)})
+
+    def put(self, kind: str, first: int, end: int, arrays: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
+        """Write one shard and, now and then, the manifest that lists it."""
+        self._writer.write(kind, first, end, arrays, axes)
+        self._manifest["shards"] = [shard.as_dict() for shard in self._writer.shards]
+        if time.monotonic() - self._written_s > MANIFEST_INTERVAL_S:
+            write_manifest(self.folder, self._manifest)
+            self._written_s = time.monotonic()
+
+    def series(self, name: str) -> np.ndarray | None:
+        """Return a series read back from its shards."""
+        import h5py
+
+        pieces = []
+        for shard in self._writer.shards:
+            if shard.kind == "series":
+                with h5py.File(self.folder / shard.file, "r") as file:
+                    if name not in file:
+                        return None
+                    pieces.append(file[name][()])
+        return np.concatenate(pieces) if pieces else None
+
+    def finish(self, manifest: dict[str, Any], axes: dict[str, Any]) -> Results:
+        """Write the index and the final manifest, and return the results opened from the folder."""
+        content = build_index(self.folder, self._writer.shards, manifest["sizes"], dataset_attributes(manifest))
+        write_durably(self.folder / INDEX, content)
+        index = {"file": INDEX, "bytes": len(content), "sha256": _sha256(content)}
+        final = {**manifest, "shards": self._manifest["shards"], "index": index, "status": "complete"}
+        write_manifest(self.folder, final)
+        return Results(final, lambda: open_index(self.folder / INDEX), path=self.folder)
+
+
+def _sha256(content: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(content).hexdigest()
+
+
+class Recorder:
+    """Gathers a run's numbers and hands them to a sink in whole shards.
+
+    Parameters
+    ----------
+    manifest : dict
+        From `new_manifest`.
+    coordinates : mapping of coordinate name to values
+        All dimensions that the run has. Variables over a dimension that is absent or empty are not kept.
+    folder : Path, optional
+        A folder from `prepare_folder`; without it everything stays in memory.
+    """
+
+    def __init__(self, manifest: dict[str, Any], coordinates: Mapping[str, Any], *, folder: Path | None = None):
+        axes = {**coordinates, "stage": STAGES}
+        sizes = {name: len(values) for name, values in axes.items() if COORDINATES[name].dims == (name,)}
+        self._sizes = {dim: size for dim, size in sizes.items() if size}
+        self._axes = {name: np.asarray(v) for name, v in axes.items() if COORDINATES[name].dims[0] in self._sizes}
+        self._manifest = {**manifest, "sizes": self._sizes}
+        self._n_window = sizes["time"]
+        self._steps = sizes.get("sample_time", 0) // self._n_window
+        self._rows: dict[str, list[np.ndarray]] = {}
+        self._first = self._next = 0
+        self._satellite = 0
+        self._windows_per_shard = 0
+        self._sink: Sink = MemorySink() if folder is None else FolderSink(folder, self._manifest, self._axes)
+
+    def record_window(self, window: int, rows: Mapping[str, Any]) -> None:
+        """Record one window's rows; windows come in order.
+
+        A variable over (time, ...) gives an array of its other dimensions; one over (sample_time, sample) gives
+        [steps of a window, n_sample]. Every window records the same variables. Arrays are copied.
+        """
+        if window != self._next:
+            raise ValueError(f"window {window} recorded where {self._next} was due")
+        kept = {name: self._row(name, values) for name, values in rows.items() if self._has(name)}
+        if self._rows and kept.keys() != self._rows.keys():
+            raise ValueError(f"window {window} records other variables: {sorted(kept.keys() ^ self._rows.keys())}")
+        for name, row in kept.items():
+            self._rows.setdefault(name, []).append(row)
+        self._windows_per_shard = self._windows_per_shard or self._shard_length(kept)
+        self._next = window + 1
+        if self._next - self._first == self._windows_per_shard or self._next == self._n_window:
+            self._flush()
+
+    def record_satellites(self, columns: Mapping[str, Any], *, first: int = 0) -> None:
+        """Record totals of the satellites from row `first` on, in order and without gaps."""
+        if first != self._satellite:
+            raise ValueError(f"satellite {first} recorded where {self._satellite} was due")
+        length = len(next(iter(columns.values())))
+        here = {name: v for name, v in self._axes.items() if COORDINATES[name].dims == ("satellite",)}
+        for start in range(0, length, SATELLITES_PER_SHARD):
+            end = min(start + SATELLITES_PER_SHARD, length)
+            arrays = {}
+            for name, values in columns.items():
+                self._check(name, "satellite", np.shape(values), (length,))
+                arrays[name] = np.array(values[start:end], dtype=VARIABLES[name].dtype)
+            axes = {name: values[first + start : first + end] for name, values in here.items()}
+            self._sink.put("satellite", first + start, first + end, arrays, axes)
+        self._satellite = first + length
+
+    def finish(
+        self, totals: Mapping[str, Any], *, warnings: list[str] | None = None,
+        durations_s: Mapping[str, float] | None = None,
+    ) -> Results:  # fmt: skip
+        """Record the totals of the run, close it and return its results.
+
+        `totals` holds the variables that have no dimension of time or satellite (`drop_reason`, `round_trip_count`);
+        the waterfall is added from the series. Warnings and durations go into the manifest.
+        """
+        if self._next != self._n_window or self._satellite != self._sizes.get("satellite", 0):
+            raise ValueError(f"recorded {self._next} of {self._n_window} windows, {self._satellite} satellites")
+        arrays = {}
+        for name, values in {**totals, **self._waterfall()}.items():
+            if self._has(name):
+                self._check(name, "", np.shape(values), VARIABLES[name].shape(self._sizes))
+                arrays[name] = np.asarray(values, dtype=VARIABLES[name].dtype)
+        self._sink.put("run", 0, 1, arrays, self._axes)
+        manifest = {
+            **self._manifest,
+            "finished": datetime.now(UTC).isoformat(),
+            "durations_s": dict(durations_s or {}),
+            "warnings": list(warnings or []),
+        }
+        return self._sink.finish(manifest, self._axes)
+
+    def _has(self, name: str) -> bool:
+        return all(dim in self._sizes for dim in VARIABLES[name].dims)
+
+    def _row(self, name: str, values: Any) -> np.ndarray:
+        variable = VARIABLES[name]
+        sampled = variable.dims[0] == "sample_time"
+        shape = variable.shape({**self._sizes, "sample_time": self._steps, "time": 1})
+        row = np.array(values, dtype=variable.dtype)
+        self._check(name, "sample_time" if sampled else "time", row.shape, shape if sampled else shape[1:])
+        return row
+
+    def _check(self, name: str, dim: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+        if shape != wanted or (dim and VARIABLES[name].dims[0] != dim):
+            raise ValueError(f"{name} has shape {shape}; {wanted} is due over {VARIABLES[name].dims}")
+
+    def _shard_length(self, rows: Mapping[str, np.ndarray]) -> int:
+        """Return how many windows a shard holds: it depends on the run's sizes alone, never on time taken."""
+        room = BUFFER_BYTES // max(sum(row.nbytes for row in rows.values()), 1)
+        return max(1, min(max(WINDOWS_PER_SHARD, -(-self._n_window // SHARDS_PER_RUN)), room))
+
+    def _flush(self) -> None:
+        series = {n: np.stack(rows) for n, rows in self._rows.items() if VARIABLES[n].dims[0] == "time"}
+        sample = {n: np.concatenate(rows) for n, rows in self._rows.items() if VARIABLES[n].dims[0] == "sample_time"}
+        for kind, dim, arrays, unit in (("series", "time", series, 1), ("sample", "sample_time", sample, self._steps)):
+            if arrays:
+                first, end = self._first * unit, self._next * unit
+                self._sink.put(kind, first, end, arrays, {**self._axes, dim: self._axes[dim][first:end]})
+        self._first = self._next
+        for rows in self._rows.values():
+            rows.clear()
+
+    def _waterfall(self) -> dict[str, np.ndarray]:
+        """Return the variables of the waterfall that the recorded series allow."""
+        found = {}
+        for name, table, add in (
+            ("waterfall_orbit_flop", ORBIT_STAGES, orbit_flop), ("waterfall_site_flop", SITE_STAGES, site_flop),
+        ):  # fmt: skip
+            series = {variable: self._sink.series(variable) for _, variable in table}
+            flop = add({variable: values for variable, values in series.items() if values is not None})
+            if flop is not None:
+                found[name] = flop
+        return found
