@@ -1,6 +1,6 @@
 """The lanes' buffer: 32 neighbouring satellites side by side, one row a quantity, and how records go in and out.
 
-One array with rows at constant distances, so that the compiler needs no alias checks; plain `w[row, l]` loads, because
+One array with rows at constant distances, so that the compiler needs no alias checks; plain `w[row, lane]` loads, because
 slices and star-built tuples inside a lane loop stop the vectoriser.
 """
 
@@ -20,180 +20,183 @@ WINDOW = STATE + 5
 PATH = WINDOW + 7
 LIGHT = PATH + 6
 POWER = LIGHT + 5
-LEDGER = POWER + 15
-N_BUFFER = LEDGER + 17
+LEDGER = POWER + 16
+N_BUFFER = LEDGER + 18
 
 
 @point
-def orbit_at(w, l):
+def orbit_at(w, lane):
     return Orbit(
-        w[ORBIT, l], w[ORBIT + 1, l], w[ORBIT + 2, l], w[ORBIT + 3, l], w[ORBIT + 4, l],
-        w[ORBIT + 5, l], w[ORBIT + 6, l], w[ORBIT + 7, l], w[ORBIT + 8, l], w[ORBIT + 9, l],
-        w[ORBIT + 10, l], w[ORBIT + 11, l],
-    )
+        w[ORBIT, lane], w[ORBIT + 1, lane], w[ORBIT + 2, lane], w[ORBIT + 3, lane], w[ORBIT + 4, lane],
+        w[ORBIT + 5, lane], w[ORBIT + 6, lane], w[ORBIT + 7, lane], w[ORBIT + 8, lane], w[ORBIT + 9, lane],
+        w[ORBIT + 10, lane], w[ORBIT + 11, lane],
+    )  # fmt: skip
 
 
 @point
-def slot_at(w, l):
+def slot_at(w, lane):
     return Slot(
-        w[SLOT, l], w[SLOT + 1, l], w[SLOT + 2, l], w[SLOT + 3, l],
-    )
+        w[SLOT, lane], w[SLOT + 1, lane], w[SLOT + 2, lane], w[SLOT + 3, lane],
+    )  # fmt: skip
 
 
 @point
-def anchor_at(w, l):
+def anchor_at(w, lane):
     return Anchor(
-        w[ANCHOR, l], w[ANCHOR + 1, l], w[ANCHOR + 2, l], w[ANCHOR + 3, l],
-    )
+        w[ANCHOR, lane], w[ANCHOR + 1, lane], w[ANCHOR + 2, lane], w[ANCHOR + 3, lane],
+    )  # fmt: skip
 
 
 @point
-def hardware_at(w, l):
+def hardware_at(w, lane):
     return Hardware(
-        w[HARDWARE, l], w[HARDWARE + 1, l], w[HARDWARE + 2, l], w[HARDWARE + 3, l], w[HARDWARE + 4, l],
-        w[HARDWARE + 5, l], w[HARDWARE + 6, l], w[HARDWARE + 7, l], w[HARDWARE + 8, l], w[HARDWARE + 9, l],
-        w[HARDWARE + 10, l], w[HARDWARE + 11, l], w[HARDWARE + 12, l], w[HARDWARE + 13, l], w[HARDWARE + 14, l],
-        w[HARDWARE + 15, l], w[HARDWARE + 16, l], w[HARDWARE + 17, l], w[HARDWARE + 18, l], w[HARDWARE + 19, l],
-        w[HARDWARE + 20, l], w[HARDWARE + 21, l], w[HARDWARE + 22, l], w[HARDWARE + 23, l], w[HARDWARE + 24, l],
-        w[HARDWARE + 25, l], w[HARDWARE + 26, l], w[HARDWARE + 27, l], w[HARDWARE + 28, l], w[HARDWARE + 29, l],
-        w[HARDWARE + 30, l], w[HARDWARE + 31, l], w[HARDWARE + 32, l], w[HARDWARE + 33, l], w[HARDWARE + 34, l],
-        w[HARDWARE + 35, l], w[HARDWARE + 36, l], w[HARDWARE + 37, l], w[HARDWARE + 38, l], w[HARDWARE + 39, l],
-        w[HARDWARE + 40, l], w[HARDWARE + 41, l], w[HARDWARE + 42, l], w[HARDWARE + 43, l], w[HARDWARE + 44, l],
-        w[HARDWARE + 45, l],
-    )
+        w[HARDWARE, lane], w[HARDWARE + 1, lane], w[HARDWARE + 2, lane], w[HARDWARE + 3, lane], w[HARDWARE + 4, lane],
+        w[HARDWARE + 5, lane], w[HARDWARE + 6, lane], w[HARDWARE + 7, lane], w[HARDWARE + 8, lane], w[HARDWARE + 9, lane],
+        w[HARDWARE + 10, lane], w[HARDWARE + 11, lane], w[HARDWARE + 12, lane], w[HARDWARE + 13, lane], w[HARDWARE + 14, lane],
+        w[HARDWARE + 15, lane], w[HARDWARE + 16, lane], w[HARDWARE + 17, lane], w[HARDWARE + 18, lane], w[HARDWARE + 19, lane],
+        w[HARDWARE + 20, lane], w[HARDWARE + 21, lane], w[HARDWARE + 22, lane], w[HARDWARE + 23, lane], w[HARDWARE + 24, lane],
+        w[HARDWARE + 25, lane], w[HARDWARE + 26, lane], w[HARDWARE + 27, lane], w[HARDWARE + 28, lane], w[HARDWARE + 29, lane],
+        w[HARDWARE + 30, lane], w[HARDWARE + 31, lane], w[HARDWARE + 32, lane], w[HARDWARE + 33, lane], w[HARDWARE + 34, lane],
+        w[HARDWARE + 35, lane], w[HARDWARE + 36, lane], w[HARDWARE + 37, lane], w[HARDWARE + 38, lane], w[HARDWARE + 39, lane],
+        w[HARDWARE + 40, lane], w[HARDWARE + 41, lane], w[HARDWARE + 42, lane], w[HARDWARE + 43, lane], w[HARDWARE + 44, lane],
+        w[HARDWARE + 45, lane],
+    )  # fmt: skip
 
 
 @point
-def state_at(w, l):
+def state_at(w, lane):
     return State(
-        w[STATE, l], w[STATE + 1, l], w[STATE + 2, l], w[STATE + 3, l], w[STATE + 4, l],
-    )
+        w[STATE, lane], w[STATE + 1, lane], w[STATE + 2, lane], w[STATE + 3, lane], w[STATE + 4, lane],
+    )  # fmt: skip
 
 
 @point
-def window_at(w, l):
+def window_at(w, lane):
     return Window(
-        w[WINDOW, l], w[WINDOW + 1, l], w[WINDOW + 2, l], w[WINDOW + 3, l], w[WINDOW + 4, l],
-        w[WINDOW + 5, l], w[WINDOW + 6, l],
-    )
+        w[WINDOW, lane], w[WINDOW + 1, lane], w[WINDOW + 2, lane], w[WINDOW + 3, lane], w[WINDOW + 4, lane],
+        w[WINDOW + 5, lane], w[WINDOW + 6, lane],
+    )  # fmt: skip
 
 
 @point
-def path_at(w, l):
+def path_at(w, lane):
     return Path(
-        w[PATH, l], w[PATH + 1, l], w[PATH + 2, l], w[PATH + 3, l], w[PATH + 4, l],
-        w[PATH + 5, l],
-    )
+        w[PATH, lane], w[PATH + 1, lane], w[PATH + 2, lane], w[PATH + 3, lane], w[PATH + 4, lane],
+        w[PATH + 5, lane],
+    )  # fmt: skip
 
 
 @point
-def light_at(w, l):
+def light_at(w, lane):
     return Light(
-        w[LIGHT, l], w[LIGHT + 1, l], w[LIGHT + 2, l], w[LIGHT + 3, l], w[LIGHT + 4, l],
-    )
+        w[LIGHT, lane], w[LIGHT + 1, lane], w[LIGHT + 2, lane], w[LIGHT + 3, lane], w[LIGHT + 4, lane],
+    )  # fmt: skip
 
 
 @point
-def power_at(w, l):
+def power_at(w, lane):
     return Power(
-        w[POWER, l], w[POWER + 1, l], w[POWER + 2, l], w[POWER + 3, l], w[POWER + 4, l],
-        w[POWER + 5, l], w[POWER + 6, l], w[POWER + 7, l], w[POWER + 8, l], w[POWER + 9, l],
-        w[POWER + 10, l], w[POWER + 11, l], w[POWER + 12, l], w[POWER + 13, l], w[POWER + 14, l],
-    )
+        w[POWER, lane], w[POWER + 1, lane], w[POWER + 2, lane], w[POWER + 3, lane], w[POWER + 4, lane],
+        w[POWER + 5, lane], w[POWER + 6, lane], w[POWER + 7, lane], w[POWER + 8, lane], w[POWER + 9, lane],
+        w[POWER + 10, lane], w[POWER + 11, lane], w[POWER + 12, lane], w[POWER + 13, lane], w[POWER + 14, lane],
+        w[POWER + 15, lane],
+    )  # fmt: skip
 
 
 @point
-def ledger_at(w, l):
+def ledger_at(w, lane):
     return Ledger(
-        w[LEDGER, l], w[LEDGER + 1, l], w[LEDGER + 2, l], w[LEDGER + 3, l], w[LEDGER + 4, l],
-        w[LEDGER + 5, l], w[LEDGER + 6, l], w[LEDGER + 7, l], w[LEDGER + 8, l], w[LEDGER + 9, l],
-        w[LEDGER + 10, l], w[LEDGER + 11, l], w[LEDGER + 12, l], w[LEDGER + 13, l], w[LEDGER + 14, l],
-        w[LEDGER + 15, l], w[LEDGER + 16, l],
-    )
+        w[LEDGER, lane], w[LEDGER + 1, lane], w[LEDGER + 2, lane], w[LEDGER + 3, lane], w[LEDGER + 4, lane],
+        w[LEDGER + 5, lane], w[LEDGER + 6, lane], w[LEDGER + 7, lane], w[LEDGER + 8, lane], w[LEDGER + 9, lane],
+        w[LEDGER + 10, lane], w[LEDGER + 11, lane], w[LEDGER + 12, lane], w[LEDGER + 13, lane], w[LEDGER + 14, lane],
+        w[LEDGER + 15, lane], w[LEDGER + 16, lane], w[LEDGER + 17, lane],
+    )  # fmt: skip
 
 
 @point
-def keep_anchor(w, l, v):
-    w[ANCHOR, l] = v.ex
-    w[ANCHOR + 1, l] = v.ey
-    w[ANCHOR + 2, l] = v.sin_node
-    w[ANCHOR + 3, l] = v.cos_node
+def keep_anchor(w, lane, v):
+    w[ANCHOR, lane] = v.ex
+    w[ANCHOR + 1, lane] = v.ey
+    w[ANCHOR + 2, lane] = v.sin_node
+    w[ANCHOR + 3, lane] = v.cos_node
 
 
 @point
-def keep_state(w, l, v):
-    w[STATE, l] = v.battery_j
-    w[STATE + 1, l] = v.fluid_k
-    w[STATE + 2, l] = v.cell_k
-    w[STATE + 3, l] = v.array_mean_w
-    w[STATE + 4, l] = v.sink_mean_w
+def keep_state(w, lane, v):
+    w[STATE, lane] = v.battery_j
+    w[STATE + 1, lane] = v.fluid_k
+    w[STATE + 2, lane] = v.cell_k
+    w[STATE + 3, lane] = v.array_mean_w
+    w[STATE + 4, lane] = v.sink_mean_w
 
 
 @point
-def keep_window(w, l, v):
-    w[WINDOW, l] = v.sun_w
-    w[WINDOW + 1, l] = v.dark_w
-    w[WINDOW + 2, l] = v.sun_free_w
-    w[WINDOW + 3, l] = v.dark_free_w
-    w[WINDOW + 4, l] = v.share
-    w[WINDOW + 5, l] = v.limb_curvature
-    w[WINDOW + 6, l] = v.radiator_view
+def keep_window(w, lane, v):
+    w[WINDOW, lane] = v.sun_w
+    w[WINDOW + 1, lane] = v.dark_w
+    w[WINDOW + 2, lane] = v.sun_free_w
+    w[WINDOW + 3, lane] = v.dark_free_w
+    w[WINDOW + 4, lane] = v.share
+    w[WINDOW + 5, lane] = v.limb_curvature
+    w[WINDOW + 6, lane] = v.radiator_view
 
 
 @point
-def keep_path(w, l, v):
-    w[PATH, l] = v.x_m
-    w[PATH + 1, l] = v.y_m
-    w[PATH + 2, l] = v.z_m
-    w[PATH + 3, l] = v.u_m
-    w[PATH + 4, l] = v.v_m
-    w[PATH + 5, l] = v.w_m
+def keep_path(w, lane, v):
+    w[PATH, lane] = v.x_m
+    w[PATH + 1, lane] = v.y_m
+    w[PATH + 2, lane] = v.z_m
+    w[PATH + 3, lane] = v.u_m
+    w[PATH + 4, lane] = v.v_m
+    w[PATH + 5, lane] = v.w_m
 
 
 @point
-def keep_light(w, l, v):
-    w[LIGHT, l] = v.sunlit
-    w[LIGHT + 1, l] = v.cos_zenith
-    w[LIGHT + 2, l] = v.cos_array
-    w[LIGHT + 3, l] = v.array_view
-    w[LIGHT + 4, l] = v.cos_radiator
+def keep_light(w, lane, v):
+    w[LIGHT, lane] = v.sunlit
+    w[LIGHT + 1, lane] = v.cos_zenith
+    w[LIGHT + 2, lane] = v.cos_array
+    w[LIGHT + 3, lane] = v.array_view
+    w[LIGHT + 4, lane] = v.cos_radiator
 
 
 @point
-def keep_power(w, l, v):
-    w[POWER, l] = v.array_w
-    w[POWER + 1, l] = v.lit_w
-    w[POWER + 2, l] = v.load_w
-    w[POWER + 3, l] = v.compute_w
-    w[POWER + 4, l] = v.charge_w
-    w[POWER + 5, l] = v.drawn_w
-    w[POWER + 6, l] = v.curtailed_w
-    w[POWER + 7, l] = v.loss_w
-    w[POWER + 8, l] = v.sink_w
-    w[POWER + 9, l] = v.rate
-    w[POWER + 10, l] = v.wanted_w
-    w[POWER + 11, l] = v.plan_w
-    w[POWER + 12, l] = v.cap_w
-    w[POWER + 13, l] = v.hot
-    w[POWER + 14, l] = v.cell_heat_w_m2
+def keep_power(w, lane, v):
+    w[POWER, lane] = v.array_w
+    w[POWER + 1, lane] = v.lit_w
+    w[POWER + 2, lane] = v.load_w
+    w[POWER + 3, lane] = v.compute_w
+    w[POWER + 4, lane] = v.charge_w
+    w[POWER + 5, lane] = v.drawn_w
+    w[POWER + 6, lane] = v.curtailed_w
+    w[POWER + 7, lane] = v.loss_w
+    w[POWER + 8, lane] = v.conditioning_w
+    w[POWER + 9, lane] = v.sink_w
+    w[POWER + 10, lane] = v.rate
+    w[POWER + 11, lane] = v.wanted_w
+    w[POWER + 12, lane] = v.plan_w
+    w[POWER + 13, lane] = v.cap_w
+    w[POWER + 14, lane] = v.hot
+    w[POWER + 15, lane] = v.cell_heat_w_m2
 
 
 @point
-def keep_ledger(w, l, v):
-    w[LEDGER, l] = v.sunlit_s
-    w[LEDGER + 1, l] = v.array_j
-    w[LEDGER + 2, l] = v.load_j
-    w[LEDGER + 3, l] = v.compute_j
-    w[LEDGER + 4, l] = v.charge_j
-    w[LEDGER + 5, l] = v.drawn_j
-    w[LEDGER + 6, l] = v.curtailed_j
-    w[LEDGER + 7, l] = v.loss_j
-    w[LEDGER + 8, l] = v.sink_j
-    w[LEDGER + 9, l] = v.radiated_j
-    w[LEDGER + 10, l] = v.executed_flop
-    w[LEDGER + 11, l] = v.throttled_s
-    w[LEDGER + 12, l] = v.safe_s
-    w[LEDGER + 13, l] = v.battery_min_j
-    w[LEDGER + 14, l] = v.chip_max_k
-    w[LEDGER + 15, l] = v.battery_start_j
-    w[LEDGER + 16, l] = v.fluid_start_k
+def keep_ledger(w, lane, v):
+    w[LEDGER, lane] = v.sunlit_s
+    w[LEDGER + 1, lane] = v.array_j
+    w[LEDGER + 2, lane] = v.load_j
+    w[LEDGER + 3, lane] = v.compute_j
+    w[LEDGER + 4, lane] = v.charge_j
+    w[LEDGER + 5, lane] = v.drawn_j
+    w[LEDGER + 6, lane] = v.curtailed_j
+    w[LEDGER + 7, lane] = v.loss_j
+    w[LEDGER + 8, lane] = v.conditioning_j
+    w[LEDGER + 9, lane] = v.sink_j
+    w[LEDGER + 10, lane] = v.radiated_j
+    w[LEDGER + 11, lane] = v.executed_flop
+    w[LEDGER + 12, lane] = v.throttled_s
+    w[LEDGER + 13, lane] = v.safe_s
+    w[LEDGER + 14, lane] = v.battery_min_j
+    w[LEDGER + 15, lane] = v.chip_max_k
+    w[LEDGER + 16, lane] = v.battery_start_j
+    w[LEDGER + 17, lane] = v.fluid_start_k

@@ -1,7 +1,8 @@
 """The march: blocks of neighbouring satellites through the steps of a window, the four stages each in a loop of lanes.
 
-Two passes a window. `prepare_window` looks ahead: plan, light and offer. `march_window` executes what dispatch assigned.
-Both take a range of tiles and touch nothing else, so that threads, shards and ranks share out tiles and a call is short.
+Two passes a window. `prepare_window` looks ahead: plan, light and offer. `march_window` executes what dispatch
+assigned. Both take a range of tiles and touch nothing else, so that threads, shards and ranks share out tiles and a
+call is short.
 """
 
 import numpy as np
@@ -10,7 +11,6 @@ from .._jit import point, sweep
 from ..physics.orbit import Path, anchor_orbit, orbit_path
 from ..physics.sun import Sun
 from .lanes import (
-    ANCHOR,
     HARDWARE,
     LANES,
     LEDGER,
@@ -54,10 +54,10 @@ from .satellite import (
     share_stage,
     window_stage,
 )
+from .supply import whole_quanta_flop
 
 BLOCK_ROWS = 512  # the unit of sums, threads, shards and ranks
 BLOCK_TILES = BLOCK_ROWS // LANES
-WORK_QUANTUM_FLOP = 2.0**30  # offers are whole multiples, so that their sums are exact in any order
 
 N_STATE = len(State._fields)
 N_WINDOW = len(Window._fields)
@@ -82,21 +82,13 @@ TOTAL_FIELDS = (
 )
 STATE_FIELDS = (*State._fields, *TOTAL_FIELDS)
 TOTAL = N_STATE
-_SUMMED = (
-    (TOTAL + 0, LEDGER + 0),
-    (TOTAL + 1, LEDGER + 1),
-    (TOTAL + 2, LEDGER + 2),
-    (TOTAL + 3, LEDGER + 3),
-    (TOTAL + 4, LEDGER + 6),
-    (TOTAL + 5, LEDGER + 9),
-    (TOTAL + 6, LEDGER + 10),
-    (TOTAL + 7, LEDGER + 11),
-    (TOTAL + 8, LEDGER + 12),
-)
+_SUMMED = tuple((TOTAL + k, LEDGER + Ledger._fields.index(name)) for k, name in enumerate(TOTAL_FIELDS[:9]))
 _OFFERED, _OFFERED_COOL, _ASSIGNED, _BATTERY_MIN, _CHIP_MAX = (TOTAL + k for k in range(9, 14))
-_LEDGER_BATTERY_MIN, _LEDGER_CHIP_MAX = LEDGER + 13, LEDGER + 14
-_LEDGER_BATTERY_START, _LEDGER_FLUID_START = LEDGER + 15, LEDGER + 16
-_WINDOW_SHARE = WINDOW + 4
+_LEDGER_BATTERY_MIN = LEDGER + Ledger._fields.index("battery_min_j")
+_LEDGER_CHIP_MAX = LEDGER + Ledger._fields.index("chip_max_k")
+_LEDGER_BATTERY_START = LEDGER + Ledger._fields.index("battery_start_j")
+_LEDGER_FLUID_START = LEDGER + Ledger._fields.index("fluid_start_k")
+_WINDOW_SHARE = WINDOW + Window._fields.index("share")
 
 
 @point
@@ -111,30 +103,30 @@ def sun_at(suns, k):
 def load_shared(w, row, table, index, first):
     """Load the constants that a tile's satellites share by index; usually all lanes have the same."""
     same = True
-    for l in range(1, LANES):
-        same &= index[first + l] == index[first]
+    for lane in range(1, LANES):
+        same &= index[first + lane] == index[first]
     for r in range(table.shape[1]):
         if same:
             value = table[index[first], r]
-            for l in range(LANES):
-                w[row + r, l] = value
+            for lane in range(LANES):
+                w[row + r, lane] = value
         else:
-            for l in range(LANES):
-                w[row + r, l] = table[index[first + l], r]
+            for lane in range(LANES):
+                w[row + r, lane] = table[index[first + lane], r]
 
 
 @point
 def load_rows(w, row, array, tile, n_row):
     for r in range(n_row):
-        for l in range(LANES):
-            w[row + r, l] = array[tile, r, l]
+        for lane in range(LANES):
+            w[row + r, lane] = array[tile, r, lane]
 
 
 @point
 def store_rows(w, row, array, tile, n_row):
     for r in range(n_row):
-        for l in range(LANES):
-            array[tile, r, l] = w[row + r, l]
+        for lane in range(LANES):
+            array[tile, r, lane] = w[row + r, lane]
 
 
 @point
@@ -145,31 +137,32 @@ def load_tile(w, fleet, tile, sun):
     load_shared(w, HARDWARE, fleet.hardware_table, fleet.type_index, first)
     load_rows(w, SLOT, fleet.slot, tile, 4)
     load_rows(w, STATE, fleet.state, tile, N_STATE)
-    for l in range(LANES):
-        keep_anchor(w, l, anchor_orbit(orbit_at(w, l), slot_at(w, l), sun.time_s - sun.window_s))
+    for lane in range(LANES):
+        keep_anchor(w, lane, anchor_orbit(orbit_at(w, lane), slot_at(w, lane), sun.time_s - sun.window_s))
 
 
 @point
 def walk_path(w, given, tile, k, sun):
     """Put every lane's path at a step into the buffer: by the theory, or from given positions."""
     if given.shape[0] == 0:
-        for l in range(LANES):
-            path = orbit_path(orbit_at(w, l), slot_at(w, l), anchor_at(w, l), sun.time_s, sun.window_s)
-            keep_path(w, l, path)
+        for lane in range(LANES):
+            path = orbit_path(orbit_at(w, lane), slot_at(w, lane), anchor_at(w, lane), sun.time_s, sun.window_s)
+            keep_path(w, lane, path)
     else:
         for r in range(6):
-            for l in range(LANES):
-                w[PATH + r, l] = given[k, r, tile * LANES + l]
+            for lane in range(LANES):
+                w[PATH + r, lane] = given[k, r, tile * LANES + lane]
 
 
 @sweep
-def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, unit):
+def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_flop, unit):
     """Plan the window and offer its work: the first pass.
 
     fleet : march arrays (`model.fleet.MarchArrays`); suns : float64[n_step, 12], instants of the window's steps;
     given : float64[n_step, 6, n_row], positions and velocities over angular speed, or of no steps for the theory;
-    offer_flop : float64[n_row], out, whole multiples of WORK_QUANTUM_FLOP; unit : float64[3, n_row], out, direction from
-    the Earth's centre at the middle of the window.
+    offer_flop : float64[n_row], out, in whole quanta (`kernels.supply`); cool_flop : float64[n_row], out, what would be
+    offered without the thermal limit; unit : float64[3, n_row], out, direction from the Earth's centre at the middle of
+    the window.
     """
     w = np.empty((N_BUFFER, LANES))
     cool = np.empty(LANES)
@@ -177,33 +170,36 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, unit):
     for tile in range(first_tile, last_tile):
         load_tile(w, fleet, tile, sun_at(suns, 0))
         walk_path(w, given, tile, 0, sun_at(suns, 0))
-        for l in range(LANES):
-            window = window_stage(orbit_at(w, l), hardware_at(w, l), sun_at(suns, 0), path_at(w, l), state_at(w, l))
-            keep_window(w, l, window)
-            w[POWER, l] = 0.0
-            cool[l] = 0.0
+        for lane in range(LANES):
+            window = window_stage(
+                orbit_at(w, lane), hardware_at(w, lane), sun_at(suns, 0), path_at(w, lane), state_at(w, lane)
+            )
+            keep_window(w, lane, window)
+            w[POWER, lane] = 0.0
+            cool[lane] = 0.0
         for k in range(n_step):
             sun = sun_at(suns, k)
             walk_path(w, given, tile, k, sun)
-            for l in range(LANES):
-                hardware, window = hardware_at(w, l), window_at(w, l)
-                lit = share_stage(orbit_at(w, l), hardware, window, sun, path_at(w, l))
+            for lane in range(LANES):
+                hardware, window = hardware_at(w, lane), window_at(w, lane)
+                lit = share_stage(orbit_at(w, lane), hardware, window, sun, path_at(w, lane))
                 work = hardware.peak_flop_s * hardware.step_s
-                w[POWER, l] += work * rate_at(hardware, planned_w(window.sun_w, window.dark_w, lit))
-                cool[l] += work * rate_at(hardware, planned_w(window.sun_free_w, window.dark_free_w, lit))
+                w[POWER, lane] += work * rate_at(hardware, planned_w(window.sun_w, window.dark_w, lit))
+                cool[lane] += work * rate_at(hardware, planned_w(window.sun_free_w, window.dark_free_w, lit))
             if k == n_step // 2:
-                for l in range(LANES):
-                    x, y, z = w[PATH, l], w[PATH + 1, l], w[PATH + 2, l]
+                for lane in range(LANES):
+                    x, y, z = w[PATH, lane], w[PATH + 1, lane], w[PATH + 2, lane]
                     inverse = 1.0 / np.sqrt(x * x + y * y + z * z)
-                    row = tile * LANES + l
+                    row = tile * LANES + lane
                     unit[0, row], unit[1, row], unit[2, row] = x * inverse, y * inverse, z * inverse
-        for l in range(LANES):
-            row = tile * LANES + l
-            offer = np.floor(w[POWER, l] / WORK_QUANTUM_FLOP) * WORK_QUANTUM_FLOP
+        for lane in range(LANES):
+            row = tile * LANES + lane
+            offer = whole_quanta_flop(w[POWER, lane])
             offer_flop[row] = offer
-            fleet.state[tile, _OFFERED, l] += offer
-            fleet.state[tile, _OFFERED_COOL, l] += max(cool[l], offer)
-            w[_WINDOW_SHARE, l] = w[POWER, l]  # until the assignment is known, the offer before it was rounded
+            cool_flop[row] = max(cool[lane], offer)
+            fleet.state[tile, _OFFERED, lane] += offer
+            fleet.state[tile, _OFFERED_COOL, lane] += cool_flop[row]
+            w[_WINDOW_SHARE, lane] = w[POWER, lane]  # until the assignment is known, the offer before it was rounded
         store_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
 
 
@@ -219,49 +215,62 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
     for tile in range(first_tile, last_tile):
         load_tile(w, fleet, tile, sun_at(suns, 0))
         load_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
-        for l in range(LANES):
-            offered = w[_WINDOW_SHARE, l]
-            assigned = assigned_flop[tile * LANES + l]
-            w[_WINDOW_SHARE, l] = min(assigned / offered, 1.0) if offered > 0.0 else 0.0
-            fleet.state[tile, _ASSIGNED, l] += assigned
+        for lane in range(LANES):
+            offered = w[_WINDOW_SHARE, lane]
+            assigned = assigned_flop[tile * LANES + lane]
+            w[_WINDOW_SHARE, lane] = min(assigned / offered, 1.0) if offered > 0.0 else 0.0
+            fleet.state[tile, _ASSIGNED, lane] += assigned
         for r in range(N_LEDGER):
-            for l in range(LANES):
-                w[LEDGER + r, l] = 0.0
-        for l in range(LANES):
-            w[_LEDGER_BATTERY_MIN, l] = w[STATE, l]
-            w[_LEDGER_BATTERY_START, l] = w[STATE, l]
-            w[_LEDGER_FLUID_START, l] = w[STATE + 1, l]
+            for lane in range(LANES):
+                w[LEDGER + r, lane] = 0.0
+        for lane in range(LANES):
+            w[_LEDGER_BATTERY_MIN, lane] = w[STATE, lane]
+            w[_LEDGER_BATTERY_START, lane] = w[STATE, lane]
+            w[_LEDGER_FLUID_START, lane] = w[STATE + 1, lane]
         for k in range(suns.shape[0]):
             sun = sun_at(suns, k)
             walk_path(w, given, tile, k, sun)
-            for l in range(LANES):
-                keep_light(w, l, light_stage(orbit_at(w, l), hardware_at(w, l), window_at(w, l), sun, path_at(w, l)))
-            for l in range(LANES):
-                keep_power(w, l, power_stage(hardware_at(w, l), window_at(w, l), sun, light_at(w, l), state_at(w, l)))
-            for l in range(LANES):
-                hardware, light, power, state = hardware_at(w, l), light_at(w, l), power_at(w, l), state_at(w, l)
+            for lane in range(LANES):
+                keep_light(
+                    w,
+                    lane,
+                    light_stage(orbit_at(w, lane), hardware_at(w, lane), window_at(w, lane), sun, path_at(w, lane)),
+                )
+            for lane in range(LANES):
+                keep_power(
+                    w,
+                    lane,
+                    power_stage(hardware_at(w, lane), window_at(w, lane), sun, light_at(w, lane), state_at(w, lane)),
+                )
+            for lane in range(LANES):
+                hardware, light, power, state = (
+                    hardware_at(w, lane),
+                    light_at(w, lane),
+                    power_at(w, lane),
+                    state_at(w, lane),
+                )
                 later = heat_stage(hardware, light, power, state)
                 radiated = radiated_j(hardware, power, state, later)
-                keep_state(w, l, later)
-                keep_ledger(w, l, add_step(hardware, ledger_at(w, l), light, power, later, radiated))
-                w[PATH, l] = radiated  # the path is done with; its first row carries what the step radiated
+                keep_state(w, lane, later)
+                keep_ledger(w, lane, add_step(hardware, ledger_at(w, lane), light, power, later, radiated))
+                w[PATH, lane] = radiated  # the path is done with; its first row carries what the step radiated
             slot = sample_tile[tile]
             if slot >= 0:
                 for r in range(PATH, LEDGER):
-                    for l in range(LANES):
-                        sample[slot, k, r - PATH, l] = w[r, l]
+                    for lane in range(LANES):
+                        sample[slot, k, r - PATH, lane] = w[r, lane]
                 for r in range(N_STATE):
-                    for l in range(LANES):
-                        sample[slot, k, 1 + r, l] = w[STATE + r, l]
+                    for lane in range(LANES):
+                        sample[slot, k, 1 + r, lane] = w[STATE + r, lane]
         store_rows(w, STATE, fleet.state, tile, N_STATE)
         store_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
         store_rows(w, LEDGER, fleet.ledger, tile, N_LEDGER)
-        for l in range(LANES):
+        for lane in range(LANES):
             for total, row in _SUMMED:
-                fleet.state[tile, total, l] += w[row, l]
-            lowest, highest = fleet.state[tile, _BATTERY_MIN, l], fleet.state[tile, _CHIP_MAX, l]
-            fleet.state[tile, _BATTERY_MIN, l] = min(lowest, w[_LEDGER_BATTERY_MIN, l])
-            fleet.state[tile, _CHIP_MAX, l] = max(highest, w[_LEDGER_CHIP_MAX, l])
+                fleet.state[tile, total, lane] += w[row, lane]
+            lowest, highest = fleet.state[tile, _BATTERY_MIN, lane], fleet.state[tile, _CHIP_MAX, lane]
+            fleet.state[tile, _BATTERY_MIN, lane] = min(lowest, w[_LEDGER_BATTERY_MIN, lane])
+            fleet.state[tile, _CHIP_MAX, lane] = max(highest, w[_LEDGER_CHIP_MAX, lane])
 
 
 # rows of `sample` [W, unless named]: first what was radiated [J], then the state, then light and power

@@ -127,7 +127,8 @@ class Power(NamedTuple):
     charge_w: float
     drawn_w: float
     curtailed_w: float
-    loss_w: float
+    loss_w: float  # in charging and discharging
+    conditioning_w: float  # lost before the bus, in the body
     sink_w: float
     rate: float  # relative throughput
     wanted_w: float
@@ -148,6 +149,7 @@ class Ledger(NamedTuple):
     drawn_j: float
     curtailed_j: float
     loss_j: float
+    conditioning_j: float
     sink_j: float
     radiated_j: float
     executed_flop: float
@@ -285,7 +287,7 @@ def power_stage(hardware, window, sun, light, state):
     possible = rate_at(h, compute_w)
     rate = min(rate, possible) if cut else rate
     used_w = fma(lit, lit_w, -flow.curtailed_w)
-    loss_w = fma(1.0 - h.charge_efficiency, flow.charge_w, draw_loss * flow.drawn_w) + h.conditioning_loss * used_w
+    loss_w = fma(1.0 - h.charge_efficiency, flow.charge_w, draw_loss * flow.drawn_w)
     cell_w_m2 = cell_heat_w_m2(
         h.cell_absorptivity, h.cell_emissivity, sun.flux_w_m2, lit * beam, light.cos_zenith, light.array_view
     )
@@ -298,6 +300,7 @@ def power_stage(hardware, window, sun, light, state):
         flow.drawn_w,
         flow.curtailed_w,
         loss_w,
+        h.conditioning_loss * used_w,
         sink_w,
         rate,
         wanted_w,
@@ -309,13 +312,24 @@ def power_stage(hardware, window, sun, light, state):
 
 
 @point
+def loop_heat_w(power):
+    """Return all that heats the fluid loop: load, losses, Sun and Earth."""
+    return power.load_w + power.loss_w + power.conditioning_w + power.sink_w
+
+
+@point
 def heat_stage(hardware, light, power, state):
     """Return the state a step later: battery, fluid, cells and the running means."""
     h = hardware
-    heat_w = power.load_w + power.loss_w + power.sink_w
+    heat_w = loop_heat_w(power)
     return State(
         stored_j(
-            state.battery_j, power.charge_w, power.drawn_w, h.charge_efficiency, h.inverse_discharge_efficiency, h.step_s
+            state.battery_j,
+            power.charge_w,
+            power.drawn_w,
+            h.charge_efficiency,
+            h.inverse_discharge_efficiency,
+            h.step_s,
         ),
         relaxed_k(state.fluid_k, heat_w, h.emission_w_k4, h.step_per_capacity),
         relaxed_k(state.cell_k, power.cell_heat_w_m2, h.cell_emission_w_m2_k4, h.cell_step_per_capacity),
@@ -328,7 +342,7 @@ def heat_stage(hardware, light, power, state):
 def radiated_j(hardware, power, state, later):
     """Return the heat radiated in a step by the law, from the temperatures at its ends."""
     h = hardware
-    heat_w = power.load_w + power.loss_w + power.sink_w
+    heat_w = loop_heat_w(power)
     return emitted_j(state.fluid_k, later.fluid_k, heat_w, h.emission_w_k4, h.step_s, h.step_per_capacity)
 
 
@@ -348,6 +362,7 @@ def add_step(hardware, ledger, light, power, later, radiated):
         fma(power.drawn_w, dt, t.drawn_j),
         fma(power.curtailed_w, dt, t.curtailed_j),
         fma(power.loss_w, dt, t.loss_j),
+        fma(power.conditioning_w, dt, t.conditioning_j),
         fma(power.sink_w, dt, t.sink_j),
         t.radiated_j + radiated,
         fma(power.rate * h.peak_flop_s, dt, t.executed_flop),

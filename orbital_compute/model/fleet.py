@@ -27,7 +27,7 @@ class MarchArrays(NamedTuple):
     slot: np.ndarray  # float64[n_tile, 4, 32], fields of physics.orbit.Slot
     state: np.ndarray  # float64[n_tile, 19, 32], STATE_FIELDS
     window: np.ndarray  # float64[n_tile, 7, 32], fields of kernels.satellite.Window
-    ledger: np.ndarray  # float64[n_tile, 17, 32], fields of kernels.satellite.Ledger
+    ledger: np.ndarray  # float64[n_tile, 18, 32], fields of kernels.satellite.Ledger
 
 
 def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
@@ -176,7 +176,7 @@ class Fleet:
     @staticmethod
     def bytes_per_satellite() -> int:
         """Return the bytes of live arrays for each satellite, constants included; shared tables left out."""
-        slot, indices, transient = 4 * 8, 2 * 4, 5 * 8  # transient: offer, assignment, direction
+        slot, indices, transient = 4 * 8, 3 * 4, 7 * 8  # offers, assignment, direction, key
         return 8 * (len(STATE_FIELDS) + N_WINDOW + N_LEDGER) + slot + indices + transient
 
 
@@ -190,9 +190,7 @@ def _initial(name: str, satellite: SatelliteType, hardware: Hardware) -> float:
         "battery_j": satellite.battery.initial_state_of_charge * hardware.capacity_j,
         "fluid_k": satellite.radiator.initial_temperature_k,
         "cell_k": cell_k,
-        "array_mean_w": flux
-        * hardware.watt_per_beam
-        * (1 - hardware.temperature_coefficient_per_k * (cell_k - 298.0)),
+        "array_mean_w": flux * hardware.watt_per_beam * (1 - hardware.temperature_coefficient_per_k * (cell_k - 298.0)),
         "sink_mean_w": 0.5 * hardware.infrared_m2 * EARTH_INFRARED_W_M2,
     }
     return values[name]

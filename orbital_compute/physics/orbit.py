@@ -185,8 +185,9 @@ def orbit_path(orbit, slot, anchor, time_s, window_s):
     s, c = sincos_small(fma(6.283185307179586 * orbit.node_turn_s, window_s, orbit.ripple_node_rad * sin_2u))
     sin_node, cos_node = fma(anchor.sin_node, c, anchor.cos_node * s), fma(anchor.cos_node, c, -(anchor.sin_node * s))
     s, c = sincos_small(orbit.ripple_tilt_rad * cos_2u)
-    sin_i, cos_i = fma(orbit.sin_inclination, c, orbit.cos_inclination * s), fma(
-        orbit.cos_inclination, c, -(orbit.sin_inclination * s)
+    sin_i, cos_i = (
+        fma(orbit.sin_inclination, c, orbit.cos_inclination * s),
+        fma(orbit.cos_inclination, c, -(orbit.sin_inclination * s)),
     )
     along, across = radius * cos_u, radius * sin_u
     ahead, aside = -across, along  # along-track direction times radius

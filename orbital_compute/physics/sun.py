@@ -44,5 +44,7 @@ def sun_table(time_s, window_s, unit, distance_m, pole_stretch=EARTH_POLE_STRETC
     shadow = unit * np.array([1.0, 1.0, pole_stretch])
     shadow = shadow / np.sqrt((shadow**2).sum(axis=1, keepdims=True))
     disc = np.arcsin(SUN_RADIUS_M / distance_m)
-    fields = Sun(time_s, window_s, *unit.T, *shadow.T, solar_flux_w_m2(distance_m), 1 / disc, disc, EARTH_RADIUS_M / distance_m)
+    fields = Sun(
+        time_s, window_s, *unit.T, *shadow.T, solar_flux_w_m2(distance_m), 1 / disc, disc, EARTH_RADIUS_M / distance_m
+    )
     return np.ascontiguousarray(np.stack([np.asarray(field, float) for field in fields], axis=1))
