@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+
 from orbital_compute import _math as m
 from orbital_compute._jit import sweep
 

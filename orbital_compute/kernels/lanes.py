@@ -1,7 +1,7 @@
 """The lanes' buffer: 32 neighbouring satellites side by side, one row a quantity, and how records go in and out.
 
-One array with rows at constant distances, so that the compiler needs no alias checks; plain `w[row, lane]` loads, because
-slices and star-built tuples inside a lane loop stop the vectoriser.
+One array with rows at constant distances, so that the compiler needs no alias checks; plain `w[row, lane]` loads,
+because slices and star-built tuples inside a lane loop stop the vectoriser.
 """
 
 from .._jit import point
@@ -27,90 +27,184 @@ N_BUFFER = LEDGER + 18
 @point
 def orbit_at(w, lane):
     return Orbit(
-        w[ORBIT, lane], w[ORBIT + 1, lane], w[ORBIT + 2, lane], w[ORBIT + 3, lane], w[ORBIT + 4, lane],
-        w[ORBIT + 5, lane], w[ORBIT + 6, lane], w[ORBIT + 7, lane], w[ORBIT + 8, lane], w[ORBIT + 9, lane],
-        w[ORBIT + 10, lane], w[ORBIT + 11, lane],
-    )  # fmt: skip
+        w[ORBIT, lane],
+        w[ORBIT + 1, lane],
+        w[ORBIT + 2, lane],
+        w[ORBIT + 3, lane],
+        w[ORBIT + 4, lane],
+        w[ORBIT + 5, lane],
+        w[ORBIT + 6, lane],
+        w[ORBIT + 7, lane],
+        w[ORBIT + 8, lane],
+        w[ORBIT + 9, lane],
+        w[ORBIT + 10, lane],
+        w[ORBIT + 11, lane],
+    )
 
 
 @point
 def slot_at(w, lane):
     return Slot(
-        w[SLOT, lane], w[SLOT + 1, lane], w[SLOT + 2, lane], w[SLOT + 3, lane],
-    )  # fmt: skip
+        w[SLOT, lane],
+        w[SLOT + 1, lane],
+        w[SLOT + 2, lane],
+        w[SLOT + 3, lane],
+    )
 
 
 @point
 def anchor_at(w, lane):
     return Anchor(
-        w[ANCHOR, lane], w[ANCHOR + 1, lane], w[ANCHOR + 2, lane], w[ANCHOR + 3, lane],
-    )  # fmt: skip
+        w[ANCHOR, lane],
+        w[ANCHOR + 1, lane],
+        w[ANCHOR + 2, lane],
+        w[ANCHOR + 3, lane],
+    )
 
 
 @point
 def hardware_at(w, lane):
     return Hardware(
-        w[HARDWARE, lane], w[HARDWARE + 1, lane], w[HARDWARE + 2, lane], w[HARDWARE + 3, lane], w[HARDWARE + 4, lane],
-        w[HARDWARE + 5, lane], w[HARDWARE + 6, lane], w[HARDWARE + 7, lane], w[HARDWARE + 8, lane], w[HARDWARE + 9, lane],
-        w[HARDWARE + 10, lane], w[HARDWARE + 11, lane], w[HARDWARE + 12, lane], w[HARDWARE + 13, lane], w[HARDWARE + 14, lane],
-        w[HARDWARE + 15, lane], w[HARDWARE + 16, lane], w[HARDWARE + 17, lane], w[HARDWARE + 18, lane], w[HARDWARE + 19, lane],
-        w[HARDWARE + 20, lane], w[HARDWARE + 21, lane], w[HARDWARE + 22, lane], w[HARDWARE + 23, lane], w[HARDWARE + 24, lane],
-        w[HARDWARE + 25, lane], w[HARDWARE + 26, lane], w[HARDWARE + 27, lane], w[HARDWARE + 28, lane], w[HARDWARE + 29, lane],
-        w[HARDWARE + 30, lane], w[HARDWARE + 31, lane], w[HARDWARE + 32, lane], w[HARDWARE + 33, lane], w[HARDWARE + 34, lane],
-        w[HARDWARE + 35, lane], w[HARDWARE + 36, lane], w[HARDWARE + 37, lane], w[HARDWARE + 38, lane], w[HARDWARE + 39, lane],
-        w[HARDWARE + 40, lane], w[HARDWARE + 41, lane], w[HARDWARE + 42, lane], w[HARDWARE + 43, lane], w[HARDWARE + 44, lane],
+        w[HARDWARE, lane],
+        w[HARDWARE + 1, lane],
+        w[HARDWARE + 2, lane],
+        w[HARDWARE + 3, lane],
+        w[HARDWARE + 4, lane],
+        w[HARDWARE + 5, lane],
+        w[HARDWARE + 6, lane],
+        w[HARDWARE + 7, lane],
+        w[HARDWARE + 8, lane],
+        w[HARDWARE + 9, lane],
+        w[HARDWARE + 10, lane],
+        w[HARDWARE + 11, lane],
+        w[HARDWARE + 12, lane],
+        w[HARDWARE + 13, lane],
+        w[HARDWARE + 14, lane],
+        w[HARDWARE + 15, lane],
+        w[HARDWARE + 16, lane],
+        w[HARDWARE + 17, lane],
+        w[HARDWARE + 18, lane],
+        w[HARDWARE + 19, lane],
+        w[HARDWARE + 20, lane],
+        w[HARDWARE + 21, lane],
+        w[HARDWARE + 22, lane],
+        w[HARDWARE + 23, lane],
+        w[HARDWARE + 24, lane],
+        w[HARDWARE + 25, lane],
+        w[HARDWARE + 26, lane],
+        w[HARDWARE + 27, lane],
+        w[HARDWARE + 28, lane],
+        w[HARDWARE + 29, lane],
+        w[HARDWARE + 30, lane],
+        w[HARDWARE + 31, lane],
+        w[HARDWARE + 32, lane],
+        w[HARDWARE + 33, lane],
+        w[HARDWARE + 34, lane],
+        w[HARDWARE + 35, lane],
+        w[HARDWARE + 36, lane],
+        w[HARDWARE + 37, lane],
+        w[HARDWARE + 38, lane],
+        w[HARDWARE + 39, lane],
+        w[HARDWARE + 40, lane],
+        w[HARDWARE + 41, lane],
+        w[HARDWARE + 42, lane],
+        w[HARDWARE + 43, lane],
+        w[HARDWARE + 44, lane],
         w[HARDWARE + 45, lane],
-    )  # fmt: skip
+    )
 
 
 @point
 def state_at(w, lane):
     return State(
-        w[STATE, lane], w[STATE + 1, lane], w[STATE + 2, lane], w[STATE + 3, lane], w[STATE + 4, lane],
-    )  # fmt: skip
+        w[STATE, lane],
+        w[STATE + 1, lane],
+        w[STATE + 2, lane],
+        w[STATE + 3, lane],
+        w[STATE + 4, lane],
+    )
 
 
 @point
 def window_at(w, lane):
     return Window(
-        w[WINDOW, lane], w[WINDOW + 1, lane], w[WINDOW + 2, lane], w[WINDOW + 3, lane], w[WINDOW + 4, lane],
-        w[WINDOW + 5, lane], w[WINDOW + 6, lane],
-    )  # fmt: skip
+        w[WINDOW, lane],
+        w[WINDOW + 1, lane],
+        w[WINDOW + 2, lane],
+        w[WINDOW + 3, lane],
+        w[WINDOW + 4, lane],
+        w[WINDOW + 5, lane],
+        w[WINDOW + 6, lane],
+    )
 
 
 @point
 def path_at(w, lane):
     return Path(
-        w[PATH, lane], w[PATH + 1, lane], w[PATH + 2, lane], w[PATH + 3, lane], w[PATH + 4, lane],
+        w[PATH, lane],
+        w[PATH + 1, lane],
+        w[PATH + 2, lane],
+        w[PATH + 3, lane],
+        w[PATH + 4, lane],
         w[PATH + 5, lane],
-    )  # fmt: skip
+    )
 
 
 @point
 def light_at(w, lane):
     return Light(
-        w[LIGHT, lane], w[LIGHT + 1, lane], w[LIGHT + 2, lane], w[LIGHT + 3, lane], w[LIGHT + 4, lane],
-    )  # fmt: skip
+        w[LIGHT, lane],
+        w[LIGHT + 1, lane],
+        w[LIGHT + 2, lane],
+        w[LIGHT + 3, lane],
+        w[LIGHT + 4, lane],
+    )
 
 
 @point
 def power_at(w, lane):
     return Power(
-        w[POWER, lane], w[POWER + 1, lane], w[POWER + 2, lane], w[POWER + 3, lane], w[POWER + 4, lane],
-        w[POWER + 5, lane], w[POWER + 6, lane], w[POWER + 7, lane], w[POWER + 8, lane], w[POWER + 9, lane],
-        w[POWER + 10, lane], w[POWER + 11, lane], w[POWER + 12, lane], w[POWER + 13, lane], w[POWER + 14, lane],
+        w[POWER, lane],
+        w[POWER + 1, lane],
+        w[POWER + 2, lane],
+        w[POWER + 3, lane],
+        w[POWER + 4, lane],
+        w[POWER + 5, lane],
+        w[POWER + 6, lane],
+        w[POWER + 7, lane],
+        w[POWER + 8, lane],
+        w[POWER + 9, lane],
+        w[POWER + 10, lane],
+        w[POWER + 11, lane],
+        w[POWER + 12, lane],
+        w[POWER + 13, lane],
+        w[POWER + 14, lane],
         w[POWER + 15, lane],
-    )  # fmt: skip
+    )
 
 
 @point
 def ledger_at(w, lane):
     return Ledger(
-        w[LEDGER, lane], w[LEDGER + 1, lane], w[LEDGER + 2, lane], w[LEDGER + 3, lane], w[LEDGER + 4, lane],
-        w[LEDGER + 5, lane], w[LEDGER + 6, lane], w[LEDGER + 7, lane], w[LEDGER + 8, lane], w[LEDGER + 9, lane],
-        w[LEDGER + 10, lane], w[LEDGER + 11, lane], w[LEDGER + 12, lane], w[LEDGER + 13, lane], w[LEDGER + 14, lane],
-        w[LEDGER + 15, lane], w[LEDGER + 16, lane], w[LEDGER + 17, lane],
-    )  # fmt: skip
+        w[LEDGER, lane],
+        w[LEDGER + 1, lane],
+        w[LEDGER + 2, lane],
+        w[LEDGER + 3, lane],
+        w[LEDGER + 4, lane],
+        w[LEDGER + 5, lane],
+        w[LEDGER + 6, lane],
+        w[LEDGER + 7, lane],
+        w[LEDGER + 8, lane],
+        w[LEDGER + 9, lane],
+        w[LEDGER + 10, lane],
+        w[LEDGER + 11, lane],
+        w[LEDGER + 12, lane],
+        w[LEDGER + 13, lane],
+        w[LEDGER + 14, lane],
+        w[LEDGER + 15, lane],
+        w[LEDGER + 16, lane],
+        w[LEDGER + 17, lane],
+    )
 
 
 @point

@@ -165,11 +165,19 @@ def audit_rows(fleet, first, last, out_worst, out_row):
 
         for k in range(4):
             value = energy if k == 0 else (heat if k == 1 else (-cool if k == 2 else -room))
-            if not value <= out_worst[k]:  # a NaN is the worst of all, and stays
-                if not np.isnan(out_worst[k]):
-                    out_worst[k] = value
-                    out_row[k] = row
+            if not (value <= out_worst[k] or np.isnan(out_worst[k])):  # a NaN is the worst of all, and stays
+                out_worst[k] = value
+                out_row[k] = row
 
 
 N_AUDIT = len(AUDIT_FIELDS)
-__all__ = ["BLOCK_ROWS", "N_STATE", "audit_rows", "count_shells", "quantiles", "segments", "sum_by_shell", "sum_segments"]
+__all__ = [
+    "BLOCK_ROWS",
+    "N_STATE",
+    "audit_rows",
+    "count_shells",
+    "quantiles",
+    "segments",
+    "sum_by_shell",
+    "sum_segments",
+]

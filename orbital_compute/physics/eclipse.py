@@ -1,7 +1,7 @@
 """How much of the Sun a satellite sees, averaged over a step, so that eclipse edges are resolved inside it.
 
-The Earth is made a sphere by stretching z (MODEL §2.2). The limb that crosses the solar disc is a straight edge, bent by
-its curvature to first order; against two overlapping circles the share errs by less than 1e-5.
+The Earth is made a sphere by stretching z (MODEL §2.2). The limb that crosses the solar disc is a straight edge, bent
+by its curvature to first order; against two overlapping circles the share errs by less than 1e-5.
 """
 
 import math
@@ -27,9 +27,9 @@ class Shadow(NamedTuple):
 def shadow_depth(sun, path, half_step_rad):
     """Return where the Sun stands to the limb; `half_step_rad` is the angle flown in half a step.
 
-    sin(γ - β) comes from the sides of the triangle (γ from the Earth's centre to the Sun, β the Earth's radius). Changes
-    within the step follow a circular orbit; away from the limb, where they do not matter, the lever is held at half
-    the Earth's radius.
+    sin(γ - β) comes from the sides of the triangle (γ from the Earth's centre to the Sun, β the Earth's radius).
+    Changes within the step follow a circular orbit; away from the limb, where they do not matter, the lever is held at
+    half the Earth's radius.
     """
     z_m, w_m = EARTH_POLE_STRETCH * path.z_m, EARTH_POLE_STRETCH * path.w_m
     along = fma(path.x_m, sun.shadow_x, fma(path.y_m, sun.shadow_y, z_m * sun.shadow_z))

@@ -52,10 +52,10 @@ def dark_limit_w(design, stored_j, dark_s):
 def energy_plan(design, sun_s, dark_s, array_w, stored_j, cap_w):
     """Return the plan that does most work over light of sun_s and the dark of dark_s after it.
 
-    Maximises sun_s φ(p_s) + dark_s φ(p_e) under p_s sun_s + p_e dark_s/η = work energy, marginal values equal across the
-    battery; then the bounds of MODEL §7.1 in its order; then against hibernating in the dark. `stored_j` above the
-    floor may be spent too, -usable_j .. usable_j; 0 over a whole revolution gives the steady plan. cap_w is the thermal
-    limit.
+    Maximises sun_s φ(p_s) + dark_s φ(p_e) under p_s sun_s + p_e dark_s/η = work energy, marginal values equal across
+    the battery; then the bounds of MODEL §7.1 in its order; then against hibernating in the dark. `stored_j` above the
+    floor may be spent too, -usable_j .. usable_j; 0 over a whole revolution gives the steady plan. cap_w is the
+    thermal limit.
     """
     sun_s = max(sun_s, 1.0)
     weight_s = dark_s * design.inverse_efficiency
