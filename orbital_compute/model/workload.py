@@ -12,10 +12,25 @@ from .._random import STREAM_DEMAND_PHASE, uniforms
 from ..errors import Problem, ScenarioError
 from ..kernels.demand import demand_table, requests_until
 from .clock import Clock
+from .ranges import range_problems
 
 JOB_KINDS = ("interactive", "batch", "training", "agent")
 NOISE_CELL_S = 3600.0  # noise is constant within an hour of UTC, so no window can see more or less of it
 DAY_S = 86400.0
+
+_CLASS_RANGES = {
+    "model_flop_utilisation": (1e-6, 1.0),
+    "diurnal_amplitude": (0.0, 0.99),
+    "noise_variation": (0.0, 1.0),
+    "tokens_in": (0.0, 1e12),
+    "tokens_out": (0.0, 1e12),
+    "bit_per_token": (0.0, 1e12),
+    "bit_per_request": (0.0, 1e18),
+    "demand_share": (0.0, 1e12),
+    "rtt_limit_s": (0.0, math.inf),
+    "wait_limit_s": (0.0, math.inf),
+    "slo_wait_s": (0.0, math.inf),
+}
 
 
 @dataclass(frozen=True)
@@ -79,20 +94,7 @@ class JobClass:
             problems.append(Problem(what, path, cure="give one of them"))
         elif self.model is not None and not self.tokens_in + self.tokens_out > 0.0:
             problems.append(Problem("a request has no tokens", path, cure="give tokens_in or tokens_out"))
-        for key, low, high in (
-            ("model_flop_utilisation", 1e-6, 1.0),
-            ("diurnal_amplitude", 0.0, 0.99),
-            ("noise_variation", 0.0, 1.0),
-            ("tokens_in", 0.0, math.inf),
-            ("tokens_out", 0.0, math.inf),
-            ("demand_share", 0.0, math.inf),
-            ("wait_limit_s", 0.0, math.inf),
-            ("slo_wait_s", 0.0, math.inf),
-            ("rtt_limit_s", 0.0, math.inf),
-        ):
-            value = getattr(self, key)
-            if not low <= value <= high:
-                problems.append(Problem(f"{value:g} is out of range", f"{path}.{key}", value, f"{low:g} to {high:g}"))
+        problems += range_problems(self, path, _CLASS_RANGES)
         if problems:
             raise ScenarioError(problems)
 
