@@ -109,6 +109,12 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def shard_length(n_window: int, window_bytes: int) -> int:
+    """Return how many windows a shard holds: it depends on the run's sizes alone, never on time taken."""
+    room = BUFFER_BYTES // max(window_bytes, 1)
+    return max(1, min(max(WINDOWS_PER_SHARD, -(-n_window // SHARDS_PER_RUN)), room))
+
+
 class Recorder:
     """Gathers a run's numbers and hands them to a sink in whole shards.
 
@@ -149,7 +155,9 @@ class Recorder:
             raise ValueError(f"window {window} records other variables: {sorted(kept.keys() ^ self._rows.keys())}")
         for name, row in kept.items():
             self._rows.setdefault(name, []).append(row)
-        self._windows_per_shard = self._windows_per_shard or self._shard_length(kept)
+        self._windows_per_shard = self._windows_per_shard or shard_length(
+            self._n_window, sum(row.nbytes for row in kept.values())
+        )
         self._next = window + 1
         if self._next - self._first == self._windows_per_shard or self._next == self._n_window:
             self._flush()
@@ -209,11 +217,6 @@ class Recorder:
     def _check(self, name: str, dim: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> None:
         if shape != wanted or (dim and VARIABLES[name].dims[0] != dim):
             raise ValueError(f"{name} has shape {shape}; {wanted} is due over {VARIABLES[name].dims}")
-
-    def _shard_length(self, rows: Mapping[str, np.ndarray]) -> int:
-        """Return how many windows a shard holds: it depends on the run's sizes alone, never on time taken."""
-        room = BUFFER_BYTES // max(sum(row.nbytes for row in rows.values()), 1)
-        return max(1, min(max(WINDOWS_PER_SHARD, -(-self._n_window // SHARDS_PER_RUN)), room))
 
     def _flush(self) -> None:
         series = {n: np.stack(rows) for n, rows in self._rows.items() if VARIABLES[n].dims[0] == "time"}
