@@ -57,7 +57,7 @@ def gateway_limits(leg: np.ndarray, allowance_s: np.ndarray, bin_s: float) -> tu
     taken together in bins, each as its tightest: nobody is let in who should not be.
     """
     law = Leg(*np.moveaxis(leg, -1, 0))
-    shortest_s = 2 * law.down_s.min(initial=np.inf)
+    shortest_s = 2 * np.min(law.down_s, initial=np.inf)
     longest_s = 2 * np.max(law.down_s + np.pi * law.around_s_rad, initial=0.0)
     bound = (allowance_s >= shortest_s) & (allowance_s < longest_s)
     tightest_first: list[float] = []

@@ -1,0 +1,106 @@
+"""From a network and a window's offers to a programme, and from its assignment to round-trip times.
+
+Ways of equal value are told apart by tiny costs: electricity first, then fibre. They are at most `TIE` of the least
+value, so they never outweigh a FLOP of any demand, and they cost the optimum at most that share of its value.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..kernels.contacts import MILLISECONDS, N_BIN, RoundTripMix
+from ..kernels.supply import PER_QUANTUM
+from .dispatch import Assignment, Programme
+from .network import Network
+
+TIE = 1e-6
+FIBRE_PART = 0.1  # of the tie-breaking cost; electricity takes the rest
+LONG_FIBRE_S = 1.0  # round trip that counts in full
+
+
+def build_programme(
+    network: Network,
+    *,
+    signature_key: np.ndarray,
+    supply_flop: np.ndarray,
+    site_offer_flop: np.ndarray,
+    demand_flop: np.ndarray,
+    value_per_flop: np.ndarray,
+    bit_per_flop: np.ndarray,
+    window_s: float,
+    arc_available: np.ndarray | None = None,
+    type_energy_price: np.ndarray | None = None,
+    site_energy_price: np.ndarray | None = None,
+) -> Programme:
+    """Return the programme of a window. Signatures are those of the satellites, then one for each site.
+
+    Parameters
+    ----------
+    signature_key : uint64[n_orbit_signature], supply_flop : float64[n_orbit_signature]
+        From `merge_supply`.
+    site_offer_flop : float64[n_site]
+    demand_flop : float64[n_demand]
+        Demand k = class * n_region + region.
+    value_per_flop, bit_per_flop : float64[n_class]
+    window_s : float
+    arc_available : float64[n_arc]
+        Share of each arc's capacity that is there in this window, 0 if it is down; all of it by default.
+    type_energy_price : float64[n_type], site_energy_price : float64[n_site]
+        Price of electricity for a FLOP, in any one unit: cheaper nodes are taken first among equals. By default
+        satellites, whose power is there anyway, come before sites.
+    """
+    routes, n_region = network.routes, network.n_region
+    value = np.repeat(np.asarray(value_per_flop, float), n_region)
+    capacity_bit = network.arc_capacity_bit(window_s)
+    if arc_available is not None:
+        capacity_bit = capacity_bit * arc_available
+    of_type = np.zeros(network.n_type) if type_energy_price is None else np.asarray(type_energy_price, float)
+    of_site = np.ones(network.n_site) if site_energy_price is None else np.asarray(site_energy_price, float)
+    energy = np.concatenate([of_type[network.key_type(signature_key)], of_site])
+    dearest = max(of_type.max(initial=0.0), of_site.max(initial=0.0))
+    tie = TIE * value[value > 0.0].min(initial=np.inf) if (value > 0.0).any() else 0.0
+    n_route = routes.arc.size
+    return Programme(
+        supply_flop=np.concatenate([supply_flop, site_offer_flop]),
+        demand_flop=np.asarray(demand_flop, float),
+        value=value,
+        feasible=network.feasible(signature_key),
+        route_group=routes.group,
+        route_demand=routes.demand,
+        arc_capacity_bit=capacity_bit,
+        arc_route=np.arange(n_route),
+        arc_index=routes.arc,
+        arc_bit_per_flop=np.asarray(bit_per_flop, float)[routes.job_class],
+        signature_cost=tie * (1.0 - FIBRE_PART) * (energy / dearest if dearest > 0.0 else energy),
+        route_cost=tie * FIBRE_PART * np.minimum(routes.ground_s / LONG_FIBRE_S, 1.0),
+    )
+
+
+def round_trip_mix(network: Network, assignment: Assignment) -> RoundTripMix:
+    """Return how the latency-bound work of each orbital signature splits over its ways, for `round_trip_histogram`."""
+    n_orbit = assignment.share.size - network.n_site
+    signature, route, flop = assignment.columns()
+    routes = network.routes
+    bound = (signature < n_orbit) & network.latency_bound[routes.job_class[route]]
+    signature, route, flop = signature[bound], route[bound], flop[bound]
+    order = np.lexsort((route, routes.arc[route], signature))
+    signature, route, flop = signature[order], route[order], flop[order]
+    count = np.bincount(signature, minlength=n_orbit)
+    return RoundTripMix(
+        start=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        gateway=routes.arc[route],
+        job_class=routes.job_class[route],
+        ground_s=routes.ground_s[route],
+        share=flop / assignment.signature_flop[signature],
+        per_quantum=PER_QUANTUM,
+    )
+
+
+def site_round_trip_quanta(network: Network, route_flop: np.ndarray) -> np.ndarray:
+    """Return int64[n_class, N_BIN], work of the sites' latency-bound routes in quanta by round trip over fibre."""
+    routes = network.routes
+    quanta = np.zeros((network.n_class, N_BIN), np.int64)
+    of_site = (routes.arc >= network.n_gateway) & network.latency_bound[routes.job_class]
+    place = np.minimum((routes.ground_s[of_site] * MILLISECONDS).astype(np.int64), N_BIN - 1)
+    np.add.at(quanta, (routes.job_class[of_site], place), np.rint(route_flop[of_site] * PER_QUANTUM).astype(np.int64))
+    return quanta
