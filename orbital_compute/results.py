@@ -63,9 +63,10 @@ VARIABLES: dict[str, Variable] = {
         charge_power_w | W | power taken from the bus by charging batteries
         discharge_power_w | W | power given to the bus by batteries
         battery_loss_power_w | W | power lost in charging and discharging
+        conditioning_loss_w | W | power lost before the bus and turned to heat in the body
         battery_energy_j | J | energy held by the batteries at the end of the window
         curtailed_power_w | W | array power that nothing could take
-        heat_in_w | W | heat given to the fluid loops
+        heat_in_w | W | heat given to the fluid loops: load, losses, Sun and Earth
         sink_heat_w | W | heat absorbed by radiators from Sun and Earth
         radiated_heat_w | W | heat radiated
         peak_flop | FLOP | work of the window at full power and in full health
@@ -83,7 +84,7 @@ VARIABLES: dict[str, Variable] = {
         """
         state_of_charge | 1 | state of charge at the end of the window, quantiles over satellites
         fluid_temperature_k | K | temperature of the fluid loop at the end of the window, quantiles over satellites
-        chip_temperature_k | K | temperature of the chips at the end of the window, quantiles over satellites
+        chip_temperature_k | K | highest temperature of the chips in the window, quantiles over satellites
         """,
     ),
     **_catalogue(
@@ -203,9 +204,11 @@ VARIABLES: dict[str, Variable] = {
         sample_charge_w | W | power taken from the bus by charging
         sample_discharge_w | W | power given to the bus by the battery
         sample_loss_w | W | power lost in charging and discharging
+        sample_conditioning_w | W | power lost in the body before it reaches the bus
+        sample_conditioning_w | W | power lost before the bus and turned to heat in the body
         sample_curtailed_w | W | array power that nothing could take
         sample_sink_w | W | heat absorbed by the radiator from Sun and Earth
-        sample_heat_in_w | W | heat given to the fluid loop
+        sample_heat_in_w | W | heat given to the fluid loop: load, losses, Sun and Earth
         sample_radiated_w | W | heat radiated
         sample_battery_j | J | energy held by the battery at the end of the step
         sample_state_of_charge | 1 | state of charge at the end of the step

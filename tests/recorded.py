@@ -1,0 +1,104 @@
+"""A small made-up run with every variable of the catalogue, whose ledgers close, and a way to record it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from orbital_compute.results import COORDINATES, QUANTILES, VARIABLES, Results
+from orbital_compute.store.manifest import new_manifest
+from orbital_compute.store.recorder import Recorder
+
+WINDOW_S, STEPS = 300.0, 5
+STEP_S = WINDOW_S / STEPS
+START = np.datetime64("2026-06-21T00:00:00", "ns")
+DERIVED = ("waterfall_orbit_flop", "waterfall_site_flop")  # the recorder makes them
+
+
+def coordinates(
+    *, n_satellite: int = 40, n_window: int = 7, n_shell: int = 2, n_site: int = 2, n_sample: int = 3
+) -> dict[str, Any]:
+    """Return coordinates of a run of these sizes."""
+    rows = np.arange(n_satellite)
+    return {
+        "time": START + np.arange(n_window) * np.timedelta64(300, "s"),
+        "sample_time": START + (1 + np.arange(n_window * STEPS)) * np.timedelta64(60, "s"),
+        "shell": [f"Schale {i} – 53°" for i in range(n_shell)],
+        "shell_satellites": np.bincount(rows % n_shell, minlength=n_shell),
+        "shell_satellite_type": ["ai1"] * n_shell,
+        "quantile": QUANTILES,
+        "site": [f"site {i}" for i in range(n_site)],
+        "job_class": ["chat", "batch"],
+        "region": ["east", "west", "south"],
+        "reason": ["waited too long"],
+        "node_group": ["ai1", *(f"site {i}" for i in range(n_site))],
+        "arc": ["gateway 0", "gateway 1"],
+        "rtt_bin": [0.0, 0.1, 0.2],
+        "rtt_bin_upper_s": [0.1, 0.2, np.inf],
+        "satellite": rows,
+        "catalog_number": rows + 900_000,
+        "satellite_shell": rows % n_shell,
+        "satellite_plane": rows // 4,
+        "satellite_slot": rows % 4,
+        "sample": np.arange(n_sample),
+        "sample_satellite": 7 * np.arange(n_sample),
+    }
+
+
+def arrays(axes: dict[str, Any], *, seed: int = 1) -> dict[str, np.ndarray]:
+    """Return whole arrays of every variable, by chance, except where a ledger ties them together."""
+    random = np.random.default_rng(seed)
+    sizes = {name: len(values) for name, values in axes.items() if COORDINATES[name].dims == (name,)}
+    sizes["stage"] = 6
+    made = {
+        name: random.random(variable.shape(sizes))
+        if variable.dtype == "float64"
+        else random.integers(0, 1000, variable.shape(sizes))
+        for name, variable in VARIABLES.items()
+        if name not in DERIVED and all(sizes[dim] for dim in variable.dims)
+    }
+    made["queued"] = np.cumsum(made["arrived"] - made["served"] - made["dropped"], axis=0) + 10_000
+    made["arrived"][0] += 10_000
+    for name in ("requests_residual", "energy_residual", "heat_residual", "work_residual"):
+        made[name] = np.zeros_like(made[name])
+    if sizes["sample"]:
+        made["sample_curtailed_w"] = np.zeros_like(made["sample_array_w"])
+        made["sample_load_w"] = made["sample_array_w"] + made["sample_discharge_w"] - made["sample_charge_w"]
+        made["sample_loss_w"] = 0.04 * (made["sample_charge_w"] + made["sample_discharge_w"])
+        gain_w = made["sample_charge_w"] - made["sample_discharge_w"] - made["sample_loss_w"]
+        made["sample_battery_j"] = 1e6 + STEP_S * np.cumsum(gain_w, axis=0)
+    for power, energy in (("array_power_w", "satellite_array_j"), ("load_power_w", "satellite_load_j")):
+        made[energy] *= WINDOW_S * made[power].sum() / made[energy].sum()
+    made["satellite_executed_flop"] *= made["executed_flop"].sum() / made["satellite_executed_flop"].sum()
+    done = made["executed_flop"].sum() + (made["site_executed_flop"].sum() if sizes["site"] else 0.0)
+    credited = made["executed_orbit_flop"].sum() + made["executed_site_flop"].sum()
+    made["executed_orbit_flop"] *= done / credited
+    made["executed_site_flop"] *= done / credited
+    return made
+
+
+def manifest(n_window: int, **changes: Any) -> dict[str, Any]:
+    """Return the manifest of a made-up run."""
+    return new_manifest(
+        scenario={"name": "made-up", "seed": 1}, provenance=[{"path": "seed", "source": "made up"}], seed=1,
+        start=datetime(2026, 6, 21, tzinfo=UTC), step_s=STEP_S, window_s=WINDOW_S, n_step=n_window * STEPS, threads=1,
+    ) | changes  # fmt: skip
+
+
+def record(axes: dict[str, Any], made: dict[str, np.ndarray], folder: Path | None = None) -> Results:
+    """Record whole arrays window by window, as the window loop would, and return the results."""
+    n_window = len(axes["time"])
+    recorder = Recorder(manifest(n_window), axes, folder=folder)
+    for window in range(n_window):
+        rows = {name: values[window] for name, values in made.items() if VARIABLES[name].dims[0] == "time"}
+        steps = slice(window * STEPS, (window + 1) * STEPS)
+        rows |= {name: values[steps] for name, values in made.items() if VARIABLES[name].dims[0] == "sample_time"}
+        recorder.record_window(window, rows)
+    recorder.record_satellites({name: v for name, v in made.items() if VARIABLES[name].dims == ("satellite",)})
+    totals = {
+        name: v for name, v in made.items() if VARIABLES[name].dims[0] not in ("time", "sample_time", "satellite")
+    }
+    return recorder.finish(totals, warnings=["made up"], durations_s={"march": 0.1})
