@@ -1,0 +1,50 @@
+"""The files that a scenario names: where they are, and that they are there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import Problem, ScenarioError
+from .schema import Scenario
+
+
+def named_files(scenario: Scenario) -> list[tuple[str, str]]:
+    """Return (path in the scenario, file as written) for each file that the scenario names."""
+    form = scenario.constellation
+    out = []
+    if form.element_sets is not None:
+        out.append(("constellation.element_sets", form.element_sets))
+    if form.elements is not None:
+        out.append(("constellation.elements.file", form.elements.file))
+    for i, site in enumerate(scenario.sites):
+        if site.climate.file is not None:
+            out.append((f"sites[{i}].climate.file", site.climate.file))
+    return out
+
+
+def resolved(scenario: Scenario, name: str, path: str) -> Path:
+    """Return a file that the scenario names: beside the scenario, or else in the working folder (as --set gives it).
+
+    Raises
+    ------
+    ScenarioError
+        It is in neither, or is no file.
+    """
+    for candidate in (scenario.folder / name, Path(name)):
+        if candidate.is_file():
+            return candidate
+    what = f"there is no file '{name}'"
+    limit = f"looked in {scenario.folder.resolve()} and in the working folder"
+    raise ScenarioError(Problem(what, path, name, limit=limit, cure="look at the name and the folder"))
+
+
+def check_files(scenario: Scenario) -> None:
+    """Raise one ScenarioError with every file that is named and not there."""
+    problems = []
+    for path, name in named_files(scenario):
+        try:
+            resolved(scenario, name, path)
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)

@@ -1,0 +1,263 @@
+"""The scenario: its top level, what it offers to programs, and its JSON Schema.
+
+A `Scenario` holds SI floats under the names that the file uses. It is frozen; `replace` gives a new, checked one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, PrivateAttr, model_validator
+
+from .fields import Count, Kind, Moment, Name, Quantity, Section, Word, about, known, wrong
+from .quantity import shown
+from .schema_ground import Gateways, Network, Site
+from .schema_space import MODEL, ConstellationSection, SampleRow, Satellite
+from .schema_work import WorkloadSection
+
+LATER = "is not available in this version"
+
+
+class Time(Section):
+    """When the run begins and ends, and how finely it goes."""
+
+    start: Moment = about("t = 0")
+    duration: Annotated[float, Quantity("s", "1 day", above="0 s", high="100 years")] | None = known(
+        None, "C", MODEL, "length of the run, a whole number of windows"
+    )
+    end: Moment | None = known(None, "C", MODEL, "in place of duration")
+    step: Annotated[float, Quantity("s", "60 s", low="0.1 s", high="600 s", why="where eclipses are lost")] = known(
+        "60 s", "C", MODEL, "of the march; each satellite alone"
+    )
+    window: Annotated[float, Quantity("s", "300 s", low="0.1 s", high="1 day")] = known(
+        "300 s", "C", MODEL, "of the dispatch, a whole number of steps"
+    )
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the run [s]."""
+        if self.duration is not None:
+            return self.duration
+        assert self.end is not None  # the validator sees to it
+        return (self.end - self.start).total_seconds()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Time:
+        if self.end is not None:
+            if self.duration is not None:
+                raise wrong("both duration and end are given", cure="keep one of them")
+            if self.end <= self.start:
+                what = f"the end {self.end:%Y-%m-%dT%H:%M:%SZ} is not after the start {self.start:%Y-%m-%dT%H:%M:%SZ}"
+                raise wrong(what, cure="move the end, or give a duration")
+        elif self.duration is None:
+            raise wrong("duration is missing", cure="give it, or an end")
+        for longer, name, shorter, part in (
+            (self.window, "window", self.step, "steps"),
+            (self.duration_s, "duration" if self.end is None else "end", self.window, "windows"),
+        ):
+            count = longer / shorter
+            if round(count) < 1 or abs(count - round(count)) > 1e-9 * count:
+                low, high = max(int(count), 1) * shorter, (int(count) + 1) * shorter
+                near = f"{low:g} s" if low == high or count < 1.0 else f"{low:.12g} s or {high:.12g} s"
+                what = f"{name} of {longer:.12g} s is not a whole number of {part} of {shorter:g} s"
+                raise wrong(what, cure=f"take {near}")
+        if self.start + timedelta(seconds=self.duration_s) > datetime.fromisoformat("2100-01-01T00:00:00Z"):
+            raise wrong("the run goes on after the year 2099", limit="the Sun's table ends", cure="shorten it")
+        return self
+
+
+class _Empty(Kind):
+    """Something whose subject comes with a later version: only the empty form is right."""
+
+    def __init__(self, name: str, empty: list | dict):
+        self.name, self.empty = name, empty
+
+    def read(self, value: Any) -> Any:
+        if value is None or value == self.empty:
+            return type(self.empty)()
+        raise wrong(f"{self.name} {LATER}", cure=f"leave it {self.empty}")
+
+    def json_schema(self) -> dict[str, Any]:
+        kind = (
+            {"type": "array", "maxItems": 0} if isinstance(self.empty, list) else {"type": "object", "maxProperties": 0}
+        )
+        return {**kind, "description": f"{self.name}: {LATER}"}
+
+
+class _Policy(Word):
+    def read(self, value: Any) -> str:
+        if value != "optimal":
+            raise wrong(
+                f"policy {shown(value)} {LATER}", limit="the one policy is optimal", cure="write policy: optimal"
+            )
+        return "optimal"
+
+
+class _Sample(Kind):
+    def read(self, value: Any) -> int | list[int]:
+        row = Count(low=0, high=10_000)
+        if isinstance(value, list):
+            rows = [Count(low=0).read(item) for item in value]
+            if len(set(rows)) != len(rows):
+                raise wrong("a row stands twice in sample", cure="name each row once")
+            return sorted(rows)
+        return row.read(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {
+            "anyOf": [{"type": "integer", "minimum": 0}, {"type": "array", "items": {"type": "integer", "minimum": 0}}]
+        }
+
+
+class Output(Section):
+    """What is stored beside the default tables."""
+
+    sample: Annotated[int | list[SampleRow], _Sample()] = known(
+        64, "C", MODEL, "satellites with full series: how many, spread over all rows, or the list of rows"
+    )
+
+
+@dataclass
+class Origin:
+    """Where a scenario came from; equal to every other, so that scenarios compare by what they say."""
+
+    tree: dict[str, Any] = field(default_factory=dict, compare=False)  # as written, with overrides
+    document: Any = field(default=None, compare=False)  # positions of what was written
+    overrides: dict[tuple[str | int, ...], str] = field(default_factory=dict, compare=False)
+    records: dict[tuple[str | int, ...], dict[str, str]] = field(default_factory=dict, compare=False)  # of presets
+    folder: Path = field(default_factory=Path, compare=False)
+
+
+class Scenario(Section):
+    """All that a run depends on."""
+
+    format: Literal[1]
+    name: Name = about("name of the run and of its folder")
+    seed: Annotated[int, Count(low=0, high=2**63 - 1)] = known(1, "C", MODEL, "of all random draws")
+    time: Time
+    constellation: ConstellationSection
+    satellite: Satellite | None = known(None, "C", MODEL, "the one type of satellite")
+    satellites: Annotated[dict[Name, Satellite], Field(min_length=1, max_length=64)] | None = known(
+        None, "C", MODEL, "several types of satellite, chosen by shell"
+    )
+    sites: Annotated[list[Site], Field(max_length=200)] = known([], "C", MODEL, "terrestrial centres")
+    gateways: Gateways
+    network: Network = known({}, "C", MODEL, "delays")
+    workload: WorkloadSection
+    lease: Annotated[list, _Empty("lease", [])] = known([], "C", MODEL, "later")
+    events: Annotated[list, _Empty("events", [])] = known([], "C", MODEL, "later")
+    policy: Annotated[str, _Policy(("optimal",))] = known("optimal", "C", MODEL, "of the dispatch")
+    economics: Annotated[dict, _Empty("economics", {})] = known({}, "C", MODEL, "later")
+    output: Output = known({}, "C", MODEL, "what is stored")
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @model_validator(mode="after")
+    def _types(self) -> Scenario:
+        if (self.satellite is None) == (self.satellites is None):
+            what = "satellite and satellites are both given" if self.satellite else "satellite is missing"
+            raise wrong(what, cure="give satellite: {preset: ...}, or satellites: {type: {...}}")
+        names = [site.name for site in self.sites]
+        if len(set(names)) != len(names):
+            raise wrong("two sites have one name", cure="give each site its own name")
+        if self.satellites is not None:
+            self._check_shell_types(list(self.satellites))
+        return self
+
+    def _check_shell_types(self, types: list[str]) -> None:
+        form = self.constellation
+        shells = form.shells or ([form.walker] if form.walker else [])
+        if form.elements is not None:
+            chosen = {"elements": form.elements.satellite}
+        else:
+            chosen = {shell.name or f"shells[{i}]": shell.satellite for i, shell in enumerate(shells)}
+        for place, name in chosen.items():
+            if name is None and len(types) > 1:
+                raise wrong(f"{place} names no type of satellite", cure=f"give satellite: one of {', '.join(types)}")
+            if name is not None and name not in types:
+                raise wrong(f"{place} wants satellite {name}", cure=f"give one of {', '.join(types)}")
+        if not chosen and len(types) > 1:
+            raise wrong("several types of satellite but no shells to choose by", cure="give one satellite")
+
+    @property
+    def satellite_types(self) -> dict[str, Satellite]:
+        """Types of satellite by name."""
+        if self.satellites is not None:
+            return dict(self.satellites)
+        assert self.satellite is not None  # the validator sees to it
+        return {self.satellite.name or "satellite": self.satellite}
+
+    @property
+    def folder(self) -> Path:
+        """The folder that paths in the scenario are relative to."""
+        return self._origin.folder
+
+    def replace(self, changes: Mapping[str, Any]) -> Scenario:
+        """Return a new, checked scenario with some values changed.
+
+        Parameters
+        ----------
+        changes : mapping
+            Path to value, as `--set` takes them:
+            {"satellite.radiator.area": "90 m2", "constellation.shells[2].planes": 4}.
+
+        Raises
+        ------
+        ScenarioError
+            A path that is not in a scenario, or a value that is wrong there.
+        """
+        from .load import replaced
+
+        return replaced(self, changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the resolved scenario: presets expanded, quantities as text. JSON can hold it, and it reads back."""
+        out = written(self)
+        assert isinstance(out, dict)
+        return out
+
+    def provenance(self) -> list[dict[str, Any]]:
+        """Return one record for each resolved value: path, value, unit, grade, source, date, low, high."""
+        from .load import provenance
+
+        return provenance(self)
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """Return the JSON Schema of a scenario file, for editors: presets may stand in for what is required."""
+        schema = cls.model_json_schema()
+        schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+        schema["title"] = "orbital_compute scenario"
+        for part in schema.get("$defs", {}).values():
+            part.pop("required", None)  # a preset may give it
+        schema["required"] = ["format", "name", "time", "constellation"]
+        return schema
+
+
+def kind_of(metadata: list[Any], annotation: Any) -> Kind | None:
+    """Return the value kind of a field, also inside `X | None`."""
+    found = next((item for item in metadata if isinstance(item, Kind)), None)
+    if found is None:
+        for part in getattr(annotation, "__args__", ()):
+            found = found or kind_of(list(getattr(part, "__metadata__", ())), None)
+    return found
+
+
+def written(value: Any, kind: Kind | None = None) -> Any:
+    """Return a value of a scenario as it would be written in a file; what is None is left out."""
+    if isinstance(value, BaseModel):
+        out = {}
+        for name, info in type(value).model_fields.items():
+            item = getattr(value, name)
+            if item is not None:
+                out[name] = written(item, kind_of(info.metadata, info.annotation))
+        return out
+    if isinstance(value, dict):
+        return {key: written(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [written(item) for item in value]
+    return kind.write(value) if kind is not None else value
