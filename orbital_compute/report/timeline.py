@@ -1,0 +1,97 @@
+"""The time axis of the figures: windows in hours or days, thinned where a run is too long to draw each window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+MOST_POINTS = 480  # more than a figure is wide in readable marks
+HOURS_UP_TO = 72.0
+NANOSECONDS = 1e9
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Points of a time axis.
+
+    `x` float64[n_point] are centres and `edges` float64[n_point + 1] borders in the axis' unit; `first` int64[n_point]
+    are the rows of the data at which each point begins.
+    """
+
+    x: np.ndarray
+    edges: np.ndarray
+    label: str
+    tick_step: float
+    first: np.ndarray
+
+    def mean(self, values: np.ndarray) -> np.ndarray:
+        """Return the mean of `values` [n_time, ...] over the rows of each point; NaN rows stand aside."""
+        values = np.asarray(values, dtype=float)
+        known = np.isfinite(values)
+        total = np.add.reduceat(np.where(known, values, 0.0), self.first, axis=0)
+        n_known = np.add.reduceat(known.astype(float), self.first, axis=0)
+        return np.divide(total, n_known, out=np.full(total.shape, np.nan), where=n_known > 0)
+
+    def lowest(self, values: np.ndarray) -> np.ndarray:
+        """Return the least of `values` over the rows of each point."""
+        return self._extreme(np.fmin, values)
+
+    def highest(self, values: np.ndarray) -> np.ndarray:
+        """Return the greatest of `values` over the rows of each point."""
+        return self._extreme(np.fmax, values)
+
+    def _extreme(self, choose: np.ufunc, values: np.ndarray) -> np.ndarray:
+        return choose.reduceat(np.asarray(values, dtype=float), self.first, axis=0)
+
+    def set_axis(self, axes: Axes, *, labelled: bool = True) -> None:
+        """Give axes the limits, ticks and label of this time axis."""
+        axes.set_xlim(self.edges[0], self.edges[-1])
+        n_tick = int((self.edges[-1] - self.edges[0]) / self.tick_step + 1e-9) + 1
+        axes.set_xticks(self.edges[0] + self.tick_step * np.arange(n_tick))
+        axes.grid(False, axis="x")
+        if labelled:
+            axes.set_xlabel(self.label)
+
+
+def row_length_s(dataset: xr.Dataset, dim: str = "time") -> float:
+    """Return the spacing of a time dimension in seconds; where it has one row only, as the attributes say."""
+    stamps = dataset[dim].values
+    if stamps.size > 1:
+        return float((stamps[1] - stamps[0]) / np.timedelta64(1, "ns")) / NANOSECONDS
+    return float(dataset.attrs["window_s" if dim == "time" else "step_s"])
+
+
+def timeline(dataset: xr.Dataset, dim: str = "time", *, most: int = MOST_POINTS, ends: bool = False) -> Timeline:
+    """Return the time axis of a dimension of datetime64 stamps: starts of rows, or their ends with `ends`."""
+    stamps = dataset[dim].values
+    row_s = row_length_s(dataset, dim)
+    start = stamps[0] - np.timedelta64(round(row_s * NANOSECONDS), "ns") if ends else stamps[0]
+    per_point = -(-stamps.size // most)
+    first = np.arange(0, stamps.size, per_point)
+    edge_s = row_s * np.append(first, stamps.size)
+    hours = edge_s[-1] / 3600.0
+    day = np.datetime64(start, "D")
+    written = f"{day.item():%-d %B %Y}"
+    midnight = start == day
+    if hours <= HOURS_UP_TO:
+        unit_s = 3600.0
+        moment = written if midnight else f"{written}, {np.datetime64(start, 'm').item():%H:%M}"
+        label = f"Hour (UTC) of {written}" if midnight and hours <= 24.0 else f"Hours after {moment} UTC"
+    else:
+        unit_s = 86400.0
+        label = f"Days after {written} UTC"
+    edges = edge_s / unit_s
+    return Timeline(
+        x=0.5 * (edges[:-1] + edges[1:]), edges=edges, label=label, tick_step=tick_step(edges[-1]), first=first
+    )
+
+
+def tick_step(span: float) -> float:
+    """Return a step of hours or days that gives a span at most nine ticks."""
+    for step in (1 / 60, 1 / 12, 0.25, 0.5, 1.0, 3.0, 6.0, 12.0, 24.0, 30.0, 60.0, 90.0, 180.0, 365.0):
+        if span / step <= 8.0 + 1e-9:
+            return step
+    return span / 8.0
