@@ -82,11 +82,16 @@ def prepare_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> 
         The folder holds results, cannot be made, or cannot be written.
     """
     folder = Path(path)
-    if folder.is_dir() and holds_results(folder):
-        if not overwrite:
-            raise _refusal(folder, "the folder holds results", "name another, or allow overwriting (--overwrite)")
-        remove_results(folder)
+    if (folder / SHARD_FOLDER).is_symlink():
+        raise _refusal(
+            folder, f"{SHARD_FOLDER} in it is a link to elsewhere", "remove the link, or name another folder"
+        )
+    used = folder.is_dir() and holds_results(folder)
+    if used and not overwrite:
+        raise _refusal(folder, "the folder holds results", "name another, or allow overwriting (--overwrite)")
     try:
+        if used:
+            remove_results(folder)
         (folder / SHARD_FOLDER).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -107,7 +112,7 @@ def remove_results(folder: Path) -> None:
 
 def _our_shards(folder: Path) -> list[Path]:
     shards = folder / SHARD_FOLDER
-    if not shards.is_dir() or shards.is_symlink():
+    if not shards.is_dir():
         return []
     return [path for path in sorted(shards.iterdir()) if OUR_SHARD.fullmatch(path.name.removesuffix(PART))]
 

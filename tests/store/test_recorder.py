@@ -148,7 +148,7 @@ def test_recorder_refuses_what_does_not_fit():
     with pytest.raises(ValueError, match="satellite_load_j has shape"):
         run.record_window(0, {"satellite_load_j": np.zeros(40)})
     run.record_window(0, {"executed_flop": np.zeros(2)})
-    with pytest.raises(ValueError, match="records other variables.*assigned_flop"):
+    with pytest.raises(ValueError, match=r"records other variables.*assigned_flop"):
         run.record_window(1, {"executed_flop": np.zeros(2), "assigned_flop": np.zeros(2)})
     with pytest.raises(ValueError, match="satellite 5 recorded where 0 was due"):
         run.record_satellites({"satellite_load_j": np.zeros(5)}, first=5)
