@@ -126,10 +126,13 @@ def _utc_of_tt(day, fraction) -> Instants:
 
 
 @functools.cache
-def _earth_rotation_table():
+def _earth_rotation_table() -> tuple[np.ndarray, np.ndarray]:
+    """Return Julian dates, one a day, and UT1 - TAI [s], which has no leaps."""
     from astropy.utils import iers
 
-    return iers.IERS_A.open(iers.IERS_A_FILE)  # the file that comes with astropy; nothing is downloaded
+    table = iers.IERS_A.open(iers.IERS_A_FILE)  # the file that comes with astropy; nothing is downloaded
+    day = np.asarray(table["MJD"].to_value("d"), float) + 2400000.5
+    return day, np.asarray(table["UT1_UTC"].to_value("s"), float) - _tai_minus_utc_s(day)
 
 
 @functools.cache
@@ -144,16 +147,12 @@ def _warn_outside_table(first: str, last: str) -> None:
 
 def universal_time(utc: Instants) -> tuple[np.ndarray, np.ndarray]:
     """Return UT1 as a two-part Julian date, by the IERS table that comes with astropy; outside it warns once."""
-    table = _earth_rotation_table()
-
-    first, last = float(table["MJD"][0].value) + 2400000.5, float(table["MJD"][-1].value) + 2400000.5
-    day = utc.day + utc.fraction
-    held = np.clip(day, first, last)
-    if (held != day).any():
-        dates = [str(np.datetime64("1970-01-01") + int(jd - UNIX_EPOCH_JD)) for jd in (first, last)]
-        _warn_outside_table(*dates)
-    offset = table.ut1_utc(np.where(held == day, utc.day, held), np.where(held == day, utc.fraction, 0.0))
-    return utc.day, utc.fraction + np.atleast_1d(np.asarray(offset.to_value("s"))) / DAY_S
+    day, ut1_minus_tai_s = _earth_rotation_table()
+    wanted = utc.day + utc.fraction
+    if wanted.min() < day[0] or wanted.max() > day[-1]:
+        _warn_outside_table(*(str(np.datetime64("1970-01-01") + int(jd - UNIX_EPOCH_JD)) for jd in day[[0, -1]]))
+    offset_s = np.interp(wanted, day, ut1_minus_tai_s) + _tai_minus_utc_s(utc.day)
+    return utc.day, utc.fraction + offset_s / DAY_S
 
 
 def _rotation_z(angle_rad) -> np.ndarray:

@@ -31,7 +31,8 @@ class Shell:
 
     Altitude is the mean semi-major axis less 6,378,137 m. `inclination_deg` may be "sun_synchronous".
     `n_per_plane` is one count, or one for each plane. Nodes are spread evenly over `raan_spread_deg` from `raan_deg`
-    (360 Walker delta, 180 Walker star), or stand at the local times `ltan_h` [h], one for each plane.
+    (360 Walker delta, 180 Walker star), or from the local time of ascending node `ltan_h` [h], if one is given, or
+    stand at local times given for each plane.
     `phasing` is Walker's F (plane j is F j/t of a turn on, t the satellites of the shell), or "alternate": odd
     planes half a slot on. With `spacing_m` a plane is no full ring but a row along the track, centred.
     `eccentricity` None is the frozen orbit: the mean eccentricity vector at rest, perigee at 90 degrees, so that
@@ -95,8 +96,10 @@ def shell_problems(shell: Shell, path: str) -> list[Problem]:
         refuse(f"{shell.n_plane} planes", "planes", shell.n_plane, limit="at least 1")
     elif counts.size not in (1, shell.n_plane) or (counts < 0).any() or counts.sum() < 1:
         refuse(f"{shell.n_per_plane} satellites a plane", "satellites_per_plane", shell.n_per_plane, limit="1 or more")
-    if shell.ltan_h and len(shell.ltan_h) != shell.n_plane:
-        refuse(f"{len(shell.ltan_h)} local times for {shell.n_plane} planes", "ltan", shell.ltan_h, cure="one each")
+    if len(shell.ltan_h) not in (0, 1, shell.n_plane):
+        refuse(
+            f"{len(shell.ltan_h)} local times for {shell.n_plane} planes", "ltan", shell.ltan_h, cure="give 1, or all"
+        )
     if isinstance(shell.phasing, str) and shell.phasing != "alternate":
         refuse(f"{shell.phasing!r} is not known", "phasing", shell.phasing, cure="a number, or alternate")
     if shell.eccentricity is not None and not 0 <= shell.eccentricity <= ECCENTRICITY_LIMIT:
@@ -142,10 +145,11 @@ def _plane_columns(k_shell: int, shell: Shell, epoch: datetime) -> dict[str, np.
     """Return what the satellites of each plane of a shell share; angles of the first slot and between slots."""
     count, j = shell.satellites_per_plane(), np.arange(shell.n_plane)
     a, inclination = shell.semi_major_axis_m, shell.inclination_rad()
+    spread = np.radians(shell.raan_spread_deg) * j / shell.n_plane if len(shell.ltan_h) < 2 else 0.0 * j
     if shell.ltan_h:
-        raan = mean_sun_rad(epoch) + np.radians(15.0) * (np.asarray(shell.ltan_h, float) - 12.0)
+        raan = mean_sun_rad(epoch) + np.radians(15.0) * (np.asarray(shell.ltan_h, float) - 12.0) + spread
     else:
-        raan = np.radians(shell.raan_deg + shell.raan_spread_deg * j / shell.n_plane)
+        raan = np.radians(shell.raan_deg) + spread
     first = np.full(shell.n_plane, np.radians(shell.first_arg_latitude_deg))
     ring = 2 * np.pi / np.maximum(count, 1)
     if shell.spacing_m is not None:

@@ -25,7 +25,8 @@ def disc_share(sun_rad, earth_rad, separation_rad):
         return 1.0 - (b / a) ** 2
     x = (c * c + a * a - b * b) / (2.0 * c)
     y = math.sqrt(max(a * a - x * x, 0.0))
-    hidden = a * a * math.acos(max(-1.0, min(1.0, x / a))) + b * b * math.acos(max(-1.0, min(1.0, (c - x) / b))) - c * y
+    # arc tangents for the arc cosines of eq. 3.92, which lose digits where the Earth is much the larger disc
+    hidden = a * a * math.atan2(y, x) + b * b * math.atan2(y, c - x) - c * y
     return 1.0 - hidden / (math.pi * a * a)
 
 
