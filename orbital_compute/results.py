@@ -63,7 +63,7 @@ VARIABLES: dict[str, Variable] = {
         charge_power_w | W | power taken from the bus by charging batteries
         discharge_power_w | W | power given to the bus by batteries
         battery_loss_power_w | W | power lost in charging and discharging
-        conditioning_loss_w | W | power lost before the bus and turned to heat in the body
+        conditioning_loss_power_w | W | power lost before the bus and turned to heat in the body
         battery_energy_j | J | energy held by the batteries at the end of the window
         curtailed_power_w | W | array power that nothing could take
         heat_in_w | W | heat given to the fluid loops: load, losses, Sun and Earth
