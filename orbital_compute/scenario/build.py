@@ -12,7 +12,7 @@ from ..errors import Problem, ScenarioError
 from ..model.climate import Climate, CosineClimate, read_hourly_climate
 from ..model.clock import Clock
 from ..model.constellation import Constellation
-from ..model.network import Gateway, NetworkSpec, Uplink
+from ..model.network import Gateway, NetworkSpec
 from ..model.satellite_type import ArraySpec, BatterySpec, ComputeSpec, RadiatorSpec, SatelliteType
 from ..model.shells import SUN_SYNCHRONOUS, Shell
 from ..model.site import BatteryPlant, DeviceGroup, SiteSpec
@@ -37,8 +37,6 @@ class Model:
     satellite_types: dict[str, SatelliteType]
     sites: list[SiteSpec]
     gateways: list[Gateway]
-    uplinks: list[Uplink]
-    regions: list[Region]
     network: NetworkSpec
     workload: Workload
     sample_rows: np.ndarray  # int64, ascending
@@ -69,8 +67,6 @@ def build(scenario: Scenario) -> Model:
         satellite_types=types,
         sites=sites,
         gateways=_gateways(scenario.gateways),
-        uplinks=[Uplink(site.name, site.latitude_deg, site.longitude_deg, site.uplink_bit_s) for site in sites],
-        regions=regions,
         network=_network(scenario.network),
         workload=Workload(classes, regions, demand, clock=clock, seed=scenario.seed),
         sample_rows=_sample_rows(scenario.output.sample, constellation.n_satellite),

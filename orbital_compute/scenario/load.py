@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ..errors import Problem, ScenarioError
+from .fields import Clock, Quantity
 from .preset import READ_DATE, Expander
 from .quantity import shown
 from .schema import Origin, Scenario, kind_of, written
@@ -260,7 +261,10 @@ def provenance(scenario: Scenario) -> list[dict[str, Any]]:
 def _record(origin: Origin, place: Place, value: Any, info: Any, given: bool) -> dict[str, Any]:
     kind = kind_of(info.metadata, info.annotation) if info is not None else None
     text = written(value, kind)
-    number, _, unit = text.partition(" ") if isinstance(text, str) and hasattr(kind, "unit") else (text, "", "")
+    number, unit = text, ""
+    if isinstance(text, str) and isinstance(kind, Quantity | Clock):
+        digits, _, unit = text.partition(" ")
+        number = float(digits)
     record: dict[str, Any] = {"path": path_text(place), "value": number, "unit": unit}
     blank = {"grade": "", "source": "", "date": "", "low": "", "high": ""}
     if place in origin.records:

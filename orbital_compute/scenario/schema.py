@@ -192,6 +192,17 @@ class Scenario(Section):
         return {self.satellite.name or "satellite": self.satellite}
 
     @property
+    def n_satellite(self) -> int | None:
+        """Satellites that the constellation has; None where only its file can tell."""
+        form = self.constellation
+        if form.preset is not None:
+            from .preset import load_preset
+
+            return form.satellites or int(load_preset("constellations", form.preset).layer.tree["satellites"])
+        shells = form.shells or ([form.walker] if form.walker else [])
+        return sum(shell.planes * shell.per_plane for shell in shells) if shells else None
+
+    @property
     def folder(self) -> Path:
         """The folder that paths in the scenario are relative to."""
         return self._origin.folder
