@@ -92,7 +92,7 @@ def sunlit_map(axis: Timeline, fraction: np.ndarray, groups: list[tuple[str, int
     left.set_yticks(middles, [name for name, _, _ in groups])
     left.tick_params(axis="y", length=0)
     for panel in (left, right):
-        for _, first, _ in groups[1:]:
+        for _, first, _ in groups[1:] if any(last > first for _, first, last in groups) else ():
             panel.axhline(first - 0.5, color=INK["paper"] if panel is left else INK["grid"], linewidth=1.2)
     right.plot(np.nanmean(fraction, axis=0), np.arange(n_shell), "o", color=INK["orbit"], markersize=2.6)
     right.set_ylim(n_shell - 0.5, -0.5)
@@ -179,7 +179,7 @@ def temperatures(dataset: xr.Dataset, *, chip_limit_k: float | None = None) -> C
         name="temperatures",
         title="Temperatures of the fleet",
         caption=(
-            "Dark band: the middle half of all satellites; pale band: 5th to 95th percentile; thin lines: coolest and "
+            "Strong band: the middle half of all satellites; faint band: 5th to 95th percentile; thin lines: coolest and "
             "hottest satellite; thick line: median. Fleet percentiles are joined from those of the shells. Below: the "
             "share of satellite time in which heat cut the compute power, or in which a satellite was in safe mode."
         ),
@@ -228,7 +228,7 @@ def state_of_charge(dataset: xr.Dataset) -> Chart | None:
         name="state-of-charge",
         title="Charge of the satellites' batteries",
         caption=(
-            "Dark band: the middle half of all satellites; pale band: 5th to 95th percentile; thin lines: emptiest and "
+            "Strong band: the middle half of all satellites; faint band: 5th to 95th percentile; thin lines: emptiest and "
             "fullest satellite; thick line: median. 0 % is an empty cell, not the depth that the plan allows."
         ),
         alt=(

@@ -132,7 +132,7 @@ def orbit_beside_ground(results: Results) -> Rows:
         ("Of peak compute", part(orbit, peak["orbit"]), part(ground, peak["ground"]), part(both, sum(peak.values()))),
         ("IT energy", units.energy(energy["it_energy_orbit_j"]), units.energy(energy["it_energy_site_j"]),
          units.energy(energy["it_energy_orbit_j"] + energy["it_energy_site_j"])),
-        ("Array, grid energy", units.energy(energy["array_energy_j"]), units.energy(energy["grid_energy_j"]), ""),
+        ("Energy of array, grid", units.energy(energy["array_energy_j"]), units.energy(energy["grid_energy_j"]), ""),
         ("Array curtailed", part(energy["curtailed_energy_j"], energy["array_energy_j"]), "", ""),
         ("Site power over IT (PUE)", "", units.number(energy["pue_mean"], 4), ""),
     ]  # fmt: skip
@@ -253,7 +253,7 @@ def audit(results: Results) -> Rows:
         verdict = "closes" if ledger["closes"] else "DOES NOT CLOSE"
         left, allowed = ledger["relative_residual"], ledger["tolerance"]
         rows.append((LEDGERS.get(name, name), units.residual(float(left)), units.residual(float(allowed)), verdict))
-    return Rows("Audit", ("Ledger", "Residual", "Tolerance", ""), rows)
+    return Rows("", ("Ledger", "Residual", "Tolerance", ""), rows)
 
 
 def audit_sentence(results: Results) -> str:

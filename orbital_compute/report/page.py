@@ -1,0 +1,245 @@
+"""The report: one HTML file that stands alone, with no script and nothing fetched, for screen, dark screen and paper."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import headline, units
+from .chart import PALETTE, Chart, svg_text
+from .figures import charts
+from .limits import LIMITS
+
+if TYPE_CHECKING:
+    from ..results import Results
+
+FILE = "report.html"
+GRADES = {"A": "standard or measured", "B": "filed or vendor", "C": "engineering default"}
+OPEN_UP_TO = 30  # a group of parameters with more rows is folded at first
+SECTIONS = (
+    ("headline", "Headline figures"),
+    ("figures", "Figures"),
+    ("waterfall", "From peak to delivered"),
+    ("audit", "Audit"),
+    ("limits", "What the model leaves out"),
+    ("parameters", "Parameters and their sources"),
+    ("run", "The run"),
+)
+
+
+def write_report(results: Results, folder: Path | str) -> Path:
+    """Write the report of a run into a folder and return its path; an older report there is replaced.
+
+    The file appears whole: it is written beside its place and moved there.
+    """
+    path = Path(folder) / FILE
+    draft = path.with_name(f".{FILE}.{os.getpid()}")
+    draft.write_text(page(results), encoding="utf-8")
+    os.replace(draft, path)
+    return path
+
+
+def page(results: Results) -> str:
+    """Return the report of a run as HTML text. Every text of the scenario is escaped."""
+    name = escape(headline.name(results))
+    body = "".join(
+        f'<section id="{key}"><h2>{escape(title)}</h2>{content}</section>\n'
+        for (key, title), content in zip(SECTIONS, contents(results), strict=True)
+    )
+    links = "".join(f'<li><a href="#{key}">{escape(title)}</a></li>' for key, title in SECTIONS)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+        'img-src data:">\n'
+        f"<title>{name} – orbital compute</title>\n<style>\n{stylesheet()}</style>\n</head>\n<body>\n<header>\n"
+        f'<h1>{name}</h1>\n<p class="question">The question: {escape(headline.question(results))}.</p>\n'
+        f'<p class="answer">{escape(headline.answer(results))}</p>\n{warnings(results.warnings)}'
+        f'<nav aria-label="Sections"><ul>{links}</ul></nav>\n</header>\n<main>\n{body}</main>\n'
+        f"<footer>{footer(results)}</footer>\n</body>\n</html>\n"
+    )
+
+
+def stylesheet() -> str:
+    """Return the page's styles, with the colours of the figures for a light and a dark page."""
+    light = " ".join(f"--{role}: {on_white};" for role, (on_white, _) in PALETTE.items())
+    dark = " ".join(f"--{role}: {on_dark};" for role, (_, on_dark) in PALETTE.items())
+    sheet = resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    return f":root {{ {light} }}\n@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n{sheet}"
+
+
+def contents(results: Results) -> Iterable[str]:
+    """Yield the content of each section, in the order of `SECTIONS`."""
+    blocks = [headline.orbit_beside_ground(results), headline.condition(results), headline.service(results)]
+    yield f'{tiles(results)}<div class="pair">{"".join(table(block) for block in blocks if block)}</div>'
+    yield "".join(figure(chart) for chart in charts(results))
+    yield waterfall_tables(results)
+    yield f"<p>{escape(sentence(headline.audit_sentence(results)))}</p>{table(headline.audit(results))}"
+    yield "<ul>" + "".join(f"<li>{escape(limit)}</li>" for limit in LIMITS) + "</ul>"
+    yield parameters(results.manifest.get("provenance", []))
+    yield run_facts(results.manifest)
+
+
+def tiles(results: Results) -> str:
+    """Return the figures that are read first, as a list of terms."""
+    summary, dataset = results.summary(), results.dataset
+    seconds = headline.run_length_s(dataset)
+
+    def figure_of(name: str) -> float:
+        return headline.value_of(summary, name)
+
+    orbit, ground = (figure_of(f"compute_delivered_{side}_flop") for side in ("orbit", "site"))
+    together = orbit + ground
+    shown = [("Compute delivered", units.prefixed(together / seconds, "FLOP/s"), f"{units.work(together)} in the run")]
+    if headline.has_orbit(dataset):
+        shown.append(("Delivered in orbit", units.prefixed(orbit / seconds, "FLOP/s"), headline.part(orbit, together)))
+    if headline.has_sites(dataset):
+        shown.append(
+            ("Delivered on the ground", units.prefixed(ground / seconds, "FLOP/s"), headline.part(ground, together))
+        )
+    shown += [
+        ("Requests served", units.share(figure_of("served_fraction")),
+         f"{units.share(figure_of('slo_attainment'))} in the time promised"),
+        ("Round trip, median", units.duration(figure_of("rtt_p50_s")), f"95 % within {units.duration(figure_of('rtt_p95_s'))}"),
+    ]  # fmt: skip
+    if headline.has_orbit(dataset):
+        hottest = units.temperature(figure_of("chip_temperature_max_k")).split(" (")
+        shown += [
+            ("Sunlit", units.share(figure_of("sunlit_fraction")), "mean of satellites"),
+            ("Lowest charge", units.share(figure_of("state_of_charge_min")), "of any satellite's battery"),
+            ("Hottest chip", hottest[0], f"throttled {units.share(figure_of('throttled_fraction'))} of time"),
+        ]
+    shown.append(("Dispatch gap", units.residual(figure_of("dispatch_gap_max")), "largest of any window, proven"))
+    rows = "".join(
+        f"<div><dt>{escape(term)}</dt><dd>{escape(value)} <small>{escape(note)}</small></dd></div>"
+        for term, value, note in shown
+    )
+    return f'<dl class="tiles">{rows}</dl>'
+
+
+def figure(chart: Chart) -> str:
+    """Return a chart with its title and caption."""
+    return (
+        f'<figure id="{chart.name}"><h3>{escape(chart.title)}</h3><div class="scroll">{svg_text(chart)}</div>'
+        f"<figcaption>{escape(chart.caption)}</figcaption></figure>\n"
+    )
+
+
+def table(rows: headline.Rows) -> str:
+    """Return rows of text as an HTML table with its title as the caption."""
+    return grid(rows.title, rows.heads, rows.rows, figures=len(rows.heads) > 2)
+
+
+def grid(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, figures: bool = False) -> str:
+    """Return an HTML table; with `figures` all columns but the first stand at the right."""
+    kind = ["words"] + ["figure" if figures else "words"] * (len(heads) - 1)
+    head = "".join(f'<th scope="col" class="{k}">{escape(text)}</th>' for k, text in zip(kind, heads, strict=True))
+    body = "".join(
+        "<tr>"
+        + f'<th scope="row">{escape(row[0])}</th>'
+        + "".join(
+            f'<td class="{k}{" broken" * ("NOT" in text)}">{escape(text)}</td>'
+            for k, text in zip(kind[1:], row[1:], strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    thead = f"<thead><tr>{head}</tr></thead>" if any(heads) else ""
+    return f'<div class="scroll"><table>{title}{thead}<tbody>{body}</tbody></table></div>'
+
+
+def waterfall_tables(results: Results) -> str:
+    """Return the waterfall of each place as a table."""
+    made = []
+    for place, fall in headline.waterfalls(results.dataset):
+        rows = [
+            (
+                stage.name,
+                units.work(stage.flop).removesuffix(" PFLOP/s-days"),
+                *headline.stage_texts(fall, i),
+            )
+            for i, stage in enumerate(fall)
+        ]
+        made.append(grid(place, ("After", "PFLOP/s-days", "Of peak", "Factor"), rows, figures=True))
+    note = (
+        "Work left after each limit took its share, measured in the run. The factors multiply to delivered over peak, "
+        "exactly."
+    )
+    return f'<p>{note}</p><div class="pair">{"".join(made)}</div>'
+
+
+def warnings(texts: Sequence[str]) -> str:
+    """Return the run's warnings as a notice, nothing without any."""
+    if not texts:
+        return ""
+    items = "".join(f"<li>{escape(text)}</li>" for text in texts)
+    return f'<div class="warnings" role="note"><h2>Warnings</h2><ul>{items}</ul></div>\n'
+
+
+def parameters(provenance: Sequence[Mapping[str, Any]]) -> str:
+    """Return the resolved parameters by section, each with unit, grade, source and date."""
+    if not provenance:
+        return "<p>The run recorded no sources.</p>"
+    grades = "; ".join(f"{grade} {meaning}" for grade, meaning in GRADES.items())
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for record in provenance:
+        groups.setdefault(str(record["path"]).split(".")[0].split("[")[0], []).append(record)
+    parts = [f"<p>Every value that the run used. Grades: {grades}. Values without a grade are the scenario's own.</p>"]
+    for group, records in groups.items():
+        rows = [
+            (
+                str(record["path"]),
+                f"{shown(record['value'])} {record.get('unit') or ''}".rstrip(),
+                *(str(record.get(key) or "") for key in ("grade", "source", "date")),
+            )
+            for record in records
+        ]
+        state = " open" if len(rows) <= OPEN_UP_TO else ""
+        parts.append(
+            f"<details{state}><summary>{escape(group)}, {len(rows)} value{'s' * (len(rows) != 1)}</summary>"
+            + grid("", ("Parameter", "Value", "Grade", "Source", "Date"), rows)
+            + "</details>"
+        )
+    return "".join(parts)
+
+
+def shown(value: Any) -> str:
+    """Return a parameter's value in one short line."""
+    text = ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def run_facts(manifest: Mapping[str, Any]) -> str:
+    """Return what the run was made with: seed, steps, versions, and how long each part took."""
+    time = manifest.get("time", {})
+    rows = [("Seed", str(manifest.get("seed", "")))]
+    if time:
+        rows.append(
+            ("Time", f"{time['n_step']:,} steps of {time['step_s']:g} s, windows of {time['window_s']:g} s, from {time['start']}")
+        )  # fmt: skip
+    machine = manifest.get("machine", {})
+    if machine:
+        rows.append(("Machine", f"{machine.get('processor')}, {machine.get('cores')} cores, {machine.get('system')}"))
+    rows.append(("Threads", str(manifest.get("threads", ""))))
+    rows += [(f"Took: {part}", units.duration(float(value))) for part, value in manifest.get("durations_s", {}).items()]
+    rows += [(library, version) for library, version in manifest.get("versions", {}).items()]
+    return grid("", ("", ""), rows)
+
+
+def footer(results: Results) -> str:
+    """Return the closing line."""
+    version = results.manifest.get("versions", {}).get("orbital_compute", "")
+    return (
+        f"Made by orbital_compute {escape(str(version))}. Figures are of a model: read them with the limits and the "
+        "grades of the sources above. The numbers behind every figure lie in the run's data set."
+    )
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital at its start and a stop at its end."""
+    return f"{text[:1].upper()}{text[1:]}."
