@@ -21,7 +21,7 @@ PATH = WINDOW + 7
 LIGHT = PATH + 6
 POWER = LIGHT + 5
 LEDGER = POWER + 16
-N_BUFFER = LEDGER + 18
+N_BUFFER = LEDGER + 19
 
 
 @point
@@ -204,6 +204,7 @@ def ledger_at(w, lane):
         w[LEDGER + 15, lane],
         w[LEDGER + 16, lane],
         w[LEDGER + 17, lane],
+        w[LEDGER + 18, lane],
     )
 
 
@@ -294,3 +295,4 @@ def keep_ledger(w, lane, v):
     w[LEDGER + 15, lane] = v.chip_max_k
     w[LEDGER + 16, lane] = v.battery_start_j
     w[LEDGER + 17, lane] = v.fluid_start_k
+    w[LEDGER + 18, lane] = v.heat_error_j

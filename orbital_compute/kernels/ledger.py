@@ -20,6 +20,7 @@ TEMPERATURE_BIN_K = 0.1  # bins from 0 K: 409.6 K is the last
 HISTOGRAMS = ("state_of_charge", "fluid_temperature_k", "chip_temperature_k")
 
 AUDIT_FIELDS = ("energy", "heat", "temperature_margin_k", "charge_margin")
+HEAT_ROUNDING = 1e-9  # of the heat in, beside the integrator's bound
 ROUNDING = 1e-9  # of a margin: at a bound to rounding counts as on it
 
 _BATTERY, _FLUID = State._fields.index("battery_j"), State._fields.index("fluid_k")
@@ -27,7 +28,7 @@ _L = {name: k for k, name in enumerate(Ledger._fields)}
 _ARRAY, _LOAD, _CHARGE, _DRAWN = _L["array_j"], _L["load_j"], _L["charge_j"], _L["drawn_j"]
 _CURTAILED, _LOSS, _CONDITIONING, _SINK = _L["curtailed_j"], _L["loss_j"], _L["conditioning_j"], _L["sink_j"]
 _RADIATED, _SAFE, _LOWEST, _HOTTEST = _L["radiated_j"], _L["safe_s"], _L["battery_min_j"], _L["chip_max_k"]
-_BATTERY_START, _FLUID_START, _COMPUTE = _L["battery_start_j"], _L["fluid_start_k"], _L["compute_j"]
+_BATTERY_START, _FLUID_START, _HEAT_ERROR = _L["battery_start_j"], _L["fluid_start_k"], _L["heat_error_j"]
 _H = {name: k for k, name in enumerate(Hardware._fields)}
 _CAPACITY, _FLOOR, _LIMIT = _H["capacity_j"], _H["floor_j"], _H["chip_limit_k"]
 _IN, _OUT, _HEAT_CAPACITY = _H["charge_efficiency"], _H["inverse_discharge_efficiency"], _H["capacity_j_k"]
@@ -135,7 +136,7 @@ def audit_rows(fleet, first, last, out_worst, out_row):
 
     energy: bus (array + drawn = load + charge + curtailed), battery (its two ends against the flows) and losses against
     the efficiencies, relative to what flowed. heat: the fluid's two ends against heat in less heat radiated by the law,
-    relative to heat in. Margins: distance of chips from their limit [K], satellites in safe mode left out, and of the
+    over the bound on what the integrator's steps leave between them: 1 is the limit. Margins: distance of chips from their limit [K], satellites in safe mode left out, and of the
     state of charge from floor and full.
     out_worst : float64[4], in the order of AUDIT_FIELDS; out_row : int64[4].
     """
@@ -154,7 +155,8 @@ def audit_rows(fleet, first, last, out_worst, out_row):
 
         heat_j = load_j + loss_j + fleet.ledger[tile, _CONDITIONING, lane] + fleet.ledger[tile, _SINK, lane]
         gained = h[_HEAT_CAPACITY] * (fleet.state[tile, _FLUID, lane] - fleet.ledger[tile, _FLUID_START, lane])
-        heat = abs(gained - (heat_j - fleet.ledger[tile, _RADIATED, lane])) / max(heat_j, 1.0)
+        bound = fleet.ledger[tile, _HEAT_ERROR, lane] + HEAT_ROUNDING * max(heat_j, 1.0)
+        heat = abs(gained - (heat_j - fleet.ledger[tile, _RADIATED, lane])) / bound
 
         safe = fleet.ledger[tile, _SAFE, lane] > 0.0
         cool = 1e3 if safe else h[_LIMIT] - fleet.ledger[tile, _HOTTEST, lane]

@@ -252,7 +252,7 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
                 later = heat_stage(hardware, light, power, state)
                 radiated = radiated_j(hardware, power, state, later)
                 keep_state(w, lane, later)
-                keep_ledger(w, lane, add_step(hardware, ledger_at(w, lane), light, power, later, radiated))
+                keep_ledger(w, lane, add_step(hardware, ledger_at(w, lane), light, power, state, later, radiated))
                 w[PATH, lane] = radiated  # the path is done with; its first row carries what the step radiated
             slot = sample_tile[tile]
             if slot >= 0:

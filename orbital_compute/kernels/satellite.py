@@ -20,6 +20,7 @@ from ..physics.compute import power_for, throughput
 from ..physics.eclipse import eclipse_clock, shadow_depth, sunlit_share
 from ..physics.plan import Design, plan_ahead
 from ..physics.thermal import (
+    balance_error_j,
     compute_cap_w,
     emitted_j,
     environment_heat_w,
@@ -151,7 +152,7 @@ class Ledger(NamedTuple):
     loss_j: float
     conditioning_j: float
     sink_j: float
-    radiated_j: float
+    radiated_j: float  # by the law at the steps
     executed_flop: float
     throttled_s: float
     safe_s: float
@@ -159,6 +160,7 @@ class Ledger(NamedTuple):
     chip_max_k: float
     battery_start_j: float
     fluid_start_k: float
+    heat_error_j: float  # bound on what the integrator's steps leave between heat in, stored and radiated
 
 
 @point
@@ -347,8 +349,8 @@ def radiated_j(hardware, power, state, later):
 
 
 @point
-def add_step(hardware, ledger, light, power, later, radiated):
-    """Return the ledger with one more step in it; `later` is the state at its end."""
+def add_step(hardware, ledger, light, power, state, later, radiated):
+    """Return the ledger with one more step in it; `state` is that at its start, `later` at its end."""
     h, t, dt = hardware, ledger, hardware.step_s
     chip_k = fma(h.chip_k_w, power.compute_w, later.fluid_k)
     starved = power.load_w < h.bus_w * h.pump * (1.0 - 1e-12)
@@ -372,4 +374,5 @@ def add_step(hardware, ledger, light, power, later, radiated):
         max(t.chip_max_k, chip_k),
         t.battery_start_j,
         t.fluid_start_k,
+        t.heat_error_j + balance_error_j(state.fluid_k, later.fluid_k, h.emission_w_k4, dt, h.step_per_capacity),
     )

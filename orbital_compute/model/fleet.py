@@ -10,7 +10,6 @@ from ..constants import EARTH_INFRARED_W_M2, STEFAN_BOLTZMANN_W_M2_K4
 from ..kernels.lanes import LANES
 from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_LEDGER, N_STATE, N_WINDOW, STATE_FIELDS
 from ..kernels.satellite import Hardware
-from ..physics.orbit import orbit_table, slot_turns
 from .satellite_type import SatelliteType
 
 YEAR_S = 365.25 * 86400.0
@@ -27,7 +26,7 @@ class MarchArrays(NamedTuple):
     slot: np.ndarray  # float64[n_tile, 4, 32], fields of physics.orbit.Slot
     state: np.ndarray  # float64[n_tile, 19, 32], STATE_FIELDS
     window: np.ndarray  # float64[n_tile, 7, 32], fields of kernels.satellite.Window
-    ledger: np.ndarray  # float64[n_tile, 18, 32], fields of kernels.satellite.Ledger
+    ledger: np.ndarray  # float64[n_tile, 19, 32], fields of kernels.satellite.Ledger
 
 
 def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
@@ -122,7 +121,7 @@ class Fleet:
     def __init__(self, constellation, satellite_types: dict[str, SatelliteType], *, step_s: float, rows=None):
         self.types = list(satellite_types.values())
         names = list(satellite_types)
-        all_rows = np.arange(len(constellation.semi_major_axis_m))
+        all_rows = np.arange(constellation.n_satellite)
         self.row = all_rows if rows is None else np.asarray(rows, dtype=np.int64)
         take = self.row
         self.n_satellite = take.size
@@ -130,23 +129,13 @@ class Fleet:
         self.n_tile = self.n_row // LANES
         self.n_block = self.n_tile // BLOCK_TILES
         self.shell = np.asarray(constellation.shell)[take].astype(np.int32)
-        self.shell_names = list(constellation.shell_names)
-        by_shell = [names.index(t) if t else 0 for t in constellation.shell_satellite_type]
-        type_index = np.array(by_shell, dtype=np.int32)[self.shell] if take.size else np.zeros(0, np.int32)
+        by_shell = [names.index(name) if name else 0 for name in constellation.shell_satellite_type]
+        self.shell_type = np.array(by_shell, dtype=np.int32)
+        self.n_shell = len(by_shell)
+        type_index = self.shell_type[self.shell]
 
-        shape = np.stack([constellation.semi_major_axis_m[take], constellation.inclination_rad[take]], axis=1)
-        unique, orbit_index = np.unique(shape, axis=0, return_inverse=True) if take.size else (shape, shape[:, 0])
-        orbits = orbit_table(unique[:, 0], unique[:, 1]) if take.size else np.zeros((0, 12))
-        self.orbit_radius_m = unique[:, 0].copy()
-        orbit_index = np.asarray(orbit_index).reshape(-1).astype(np.int32)
-        frozen = orbits[orbit_index, 3] if take.size else np.zeros(0)
-        slots = slot_turns(
-            constellation.eccentricity[take],
-            constellation.arg_perigee_rad[take],
-            constellation.mean_anomaly_rad[take],
-            constellation.raan_rad[take],
-            frozen,
-        )
+        orbits, orbit_index = constellation.orbits
+        self.orbit_radius_m = orbits[:, 0].copy()
         hardware = [hardware_row(satellite, step_s) for satellite in self.types]
         self.hardware = hardware
         state = np.zeros((len(STATE_FIELDS), self.n_row))
@@ -155,11 +144,11 @@ class Fleet:
             state[k] = np.array([_initial(name, s, h) for s, h in zip(self.types, hardware, strict=True)])[padded_type]
         state[STATE_FIELDS.index("battery_min_j")] = state[0]
         self.arrays = MarchArrays(
-            orbits,
+            np.ascontiguousarray(orbits),
             np.array(hardware, dtype=np.float64).reshape(len(hardware), -1),
-            self._padded(orbit_index),
+            self._padded(np.asarray(orbit_index, dtype=np.int32)[take]),
             padded_type,
-            in_tiles(np.stack([self._padded(values) for values in slots])),
+            in_tiles(np.stack([self._padded(values) for values in constellation.slots[take].T])),
             in_tiles(state),
             np.zeros((self.n_tile, N_WINDOW, LANES)),
             np.zeros((self.n_tile, N_LEDGER, LANES)),

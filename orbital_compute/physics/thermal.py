@@ -23,14 +23,30 @@ def relaxed_k(temperature_k, heat_w, emission_w_k4, step_per_capacity):
 def emitted_j(start_k, end_k, heat_w, emission_w_k4, step_s, step_per_capacity):
     """Return the energy radiated over a step by the fourth-power law: the trapezoid corrected by the end slopes.
 
-    It knows the law and both temperatures, not the balance, so a ledger can be held against it. Error
-    (step/time constant)⁴/720 of the change in emission, besides that of the temperatures.
+    It knows the law and both temperatures, not the balance, so a ledger can be held against it.
     """
     start_w = emission_w_k4 * start_k * start_k * start_k * start_k
     end_w = emission_w_k4 * end_k * end_k * end_k * end_k
     start_turn = 4.0 * start_w / start_k * (heat_w - start_w)
     end_turn = 4.0 * end_w / end_k * (heat_w - end_w)
     return fma(0.5 * step_s, start_w + end_w, step_s * step_per_capacity / 12.0 * (start_turn - end_turn))
+
+
+@point
+def balance_error_j(start_k, end_k, emission_w_k4, step_s, step_per_capacity):
+    """Return a bound on how far a step of `relaxed_k` leaves `emitted_j` from its own balance.
+
+    The step takes emission as linear in temperature: the higher terms of T⁴ over a change of δ are at most
+    6 T² δ² + 4 T δ³ + δ⁴ of the emission's factor. The trapezoid errs by (step/time constant)³/720 of the change in
+    emission, and by no more than (step/time constant)/12 of it when that is large.
+    """
+    change = abs(end_k - start_k)
+    low = min(start_k, end_k)
+    bent = change * change * fma(low, fma(6.0, low, 4.0 * change), change * change)
+    high = max(start_k, end_k)
+    ratio = 4.0 * emission_w_k4 * high * high * high * step_per_capacity
+    steep = 4.0 * high * high * high * change * min(ratio * ratio * ratio / 720.0, ratio / 12.0)
+    return emission_w_k4 * step_s * (bent + steep)
 
 
 @point

@@ -1,0 +1,274 @@
+"""The space segment of a run: its satellites from offer to executed work, a window at a time, on a few threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from ..errors import AuditError
+from ..kernels.contacts import N_BIN, reach_keys, round_trip_histogram
+from ..kernels.lanes import LANES, LIGHT, PATH, POWER
+from ..kernels.ledger import (
+    AUDIT_FIELDS,
+    BIN_COUNT,
+    HISTOGRAMS,
+    SUM_FIELDS,
+    audit_rows,
+    count_shells,
+    quantiles,
+    segments,
+    sum_by_shell,
+    sum_segments,
+)
+from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, SAMPLE_ROWS, SAMPLE_STATE, march_window, prepare_window
+from ..kernels.satellite import Ledger, Light, Power, State
+from ..kernels.supply import merge_supply, return_pro_rata, sum_work
+from ..physics.sun import sun_table
+from .clock import Clock
+from .constellation import Constellation
+from .fleet import Fleet, from_tiles
+from .frames import sun_teme
+from .network import Network
+
+CALL_SATELLITE_STEPS = 1_500_000  # of one call of a kernel: a tenth of a second, so that an interrupt is heard
+ENERGY_LIMIT = 1e-9  # relative, each satellite and window (MODEL §7.3)
+HEAT_LIMIT = 1.0  # radiated heat by the law at the steps against the balance, over the integrator's bound
+
+
+class SpaceSegment:
+    """The satellites of a run. Methods are called in this order each window: prepare, merge, give_back, march, audit.
+
+    Parameters
+    ----------
+    fleet : Fleet
+    constellation : Constellation
+        Of the same rows; real element sets give the positions, designs fly the theory.
+    clock : Clock
+    threads : int
+        Threads that share out blocks of rows; they change no bit.
+    sample_rows : int64[n_sample]
+        Rows of the fleet whose steps are kept in full.
+    """
+
+    def __init__(self, fleet: Fleet, constellation: Constellation, clock: Clock, *, threads: int, sample_rows):
+        self.fleet, self.constellation, self.clock = fleet, constellation, clock
+        n_row = fleet.n_row
+        self.offer_flop, self.cool_flop, self.assigned_flop = np.zeros(n_row), np.zeros(n_row), np.zeros(n_row)
+        self.unit = np.zeros((3, n_row))
+        self.signature = np.full(n_row, -1, dtype=np.int32)
+        self._key = np.zeros(n_row, dtype=np.uint64)
+        self._suns = np.zeros((0, 0))
+        self._given = np.zeros((0, 6, 0))
+        self._start, self._segment_shell = segments(fleet.shell)
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._tiles = self._ranges(fleet.n_tile, LANES * clock.steps_per_window, BLOCK_TILES)
+        self._rows = self._ranges(fleet.n_satellite, 1, BLOCK_ROWS)
+        self._segments = self._ranges(len(self._segment_shell), BLOCK_ROWS, 1)
+        self.sample_rows = np.asarray(sample_rows, dtype=np.int64)
+        tiles, self._sample_slot = np.unique(self.sample_rows // LANES, return_inverse=True)
+        self._sample_tile = np.full(fleet.n_tile, -1, dtype=np.int32)
+        self._sample_tile[tiles] = np.arange(tiles.size)
+        self._sample = np.zeros((tiles.size, clock.steps_per_window, SAMPLE_ROWS, LANES))
+
+    @staticmethod
+    def _ranges(n: int, work: int, unit: int) -> list[tuple[int, int]]:
+        """Return ranges of whole units whose kernels take well under 0.2 s; `work` is satellite-steps of one item."""
+        length = max(CALL_SATELLITE_STEPS // (8 * max(work, 1)) // unit, 1) * unit
+        return [(first, min(first + length, n)) for first in range(0, n, length)]
+
+    def run(self, work: Callable, parts: Iterable) -> list:
+        """Return work(part) for each part, on the threads, in the order of the parts."""
+        return list(map(work, parts) if self._pool is None else self._pool.map(work, parts))
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def prepare(self, w_window: int) -> None:
+        """Plan a window and fill `offer_flop`, `cool_flop` and `unit`: the first pass over the satellites."""
+        clock = self.clock
+        start_s = clock.window_start_s(w_window)
+        inside_s = (np.arange(clock.steps_per_window) + 0.5) * clock.step_s
+        self._suns = sun_table(start_s + inside_s, inside_s, *sun_teme(clock.start, start_s + inside_s))
+        if not self.constellation.is_theory:
+            self._given = self._given_paths(start_s + inside_s)
+        arrays = self.fleet.arrays
+
+        def work(part):
+            prepare_window(
+                arrays, self._suns, self._given, part[0], part[1], self.offer_flop, self.cool_flop, self.unit
+            )
+
+        self.run(work, self._tiles)
+
+    def _given_paths(self, times_s: np.ndarray) -> np.ndarray:
+        """Return positions [m] and along-track directions times radius [m] by SGP4: float64[n_step, 6, n_row]."""
+        fleet = self.fleet
+        given = np.zeros((times_s.size, 6, fleet.n_row))
+
+        def work(part):
+            rows = slice(*part)
+            r_m, v_m_s = self.constellation.ephemeris_teme(self.clock.start, times_s, *part)
+            square = np.einsum("ijk,ijk->ij", r_m, r_m)[:, :, None]
+            ahead = v_m_s - r_m * (np.einsum("ijk,ijk->ij", r_m, v_m_s)[:, :, None] / square)
+            ahead *= np.sqrt(square / np.einsum("ijk,ijk->ij", ahead, ahead)[:, :, None])
+            given[:, :3, rows], given[:, 3:, rows] = r_m.transpose(1, 2, 0), ahead.transpose(1, 2, 0)
+
+        n = fleet.n_satellite
+        self.run(work, [(first, min(first + BLOCK_ROWS, n)) for first in range(0, n, BLOCK_ROWS)])
+        given[:, :, n:] = given[:, :, n - 1 : n]
+        return given
+
+    def merge(self, network: Network, gateway_unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the signatures' keys and supplies [FLOP] (`kernels.supply.merge_supply`)."""
+        arrays = self.fleet.arrays
+        self.run(
+            lambda part: reach_keys(
+                self.unit, arrays.orbit_index, arrays.type_index, gateway_unit, network.reach_cosine,
+                network.level_count, network.key_stride, part[0], part[1], self._key,
+            ),
+            self._rows,
+        )  # fmt: skip
+        keys, self.signature, supply_flop = merge_supply(self._key, self.offer_flop, self._rows, self.run)
+        return keys, supply_flop
+
+    def give_back(self, share: np.ndarray) -> np.ndarray:
+        """Assign each satellite its signature's share of its offer; return what each signature got [FLOP]."""
+        share = np.ascontiguousarray(share)
+        self.assigned_flop[:] = 0.0
+        self.run(
+            lambda part: return_pro_rata(self.offer_flop, self.signature, share, part[0], part[1], self.assigned_flop),
+            self._rows,
+        )
+        return sum_work(self.assigned_flop, self.signature, share.size, self._rows, self.run)
+
+    def march(self, n_signature: int) -> np.ndarray:
+        """Execute what is assigned: the second pass. Return the executed work of each signature [FLOP]."""
+        arrays = self.fleet.arrays
+        self.run(
+            lambda part: march_window(
+                arrays, self._suns, self._given, part[0], part[1], self.assigned_flop, self._sample_tile, self._sample
+            ),
+            self._tiles,
+        )
+        executed = from_tiles(arrays.ledger, Ledger._fields.index("executed_flop"), self.fleet.n_row)
+        return sum_work(executed, self.signature, n_signature, self._rows, self.run)
+
+    def round_trips(self, network: Network, gateway_unit: np.ndarray, mix) -> np.ndarray:
+        """Return int64[n_class, N_BIN]: assigned latency-bound work in quanta by round-trip time."""
+
+        def work(part):
+            quanta = np.zeros((network.n_class, N_BIN), dtype=np.int64)
+            round_trip_histogram(
+                self.unit, self.fleet.arrays.orbit_index, self.signature, self.assigned_flop, gateway_unit,
+                network.leg, mix, part[0], part[1], quanta,
+            )  # fmt: skip
+            return quanta
+
+        return sum(self.run(work, self._rows), start=np.zeros((network.n_class, N_BIN), dtype=np.int64))
+
+    def sums(self, reachable: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the window's ledger by shell, each float64[n_shell] (`kernels.ledger.SUM_FIELDS`)."""
+        parts = np.zeros((len(self._segment_shell), len(SUM_FIELDS)))
+        self.run(
+            lambda part: sum_segments(
+                self.fleet.arrays, self.offer_flop, self.cool_flop, self.assigned_flop, self.signature, reachable,
+                self._start, part[0], part[1], parts,
+            ),
+            self._segments,
+        )  # fmt: skip
+        by_shell = sum_by_shell(parts, self._segment_shell, self.fleet.n_shell)
+        return {name: by_shell[:, k].copy() for k, name in enumerate(SUM_FIELDS)}
+
+    def quantiles(self, wanted) -> dict[str, np.ndarray]:
+        """Return quantiles over the satellites of each shell, float64[n_shell, n_quantile] by name (HISTOGRAMS)."""
+        n_shell, shell, arrays = self.fleet.n_shell, self.fleet.shell, self.fleet.arrays
+
+        def work(part):
+            count = np.zeros((n_shell, len(HISTOGRAMS), BIN_COUNT), dtype=np.int32)
+            low, high = np.full((n_shell, len(HISTOGRAMS)), np.inf), np.full((n_shell, len(HISTOGRAMS)), -np.inf)
+            count_shells(arrays, shell, part[0], part[1], count, low, high)
+            return count, low, high
+
+        n = self.fleet.n_satellite
+        half = -(-n // 2)
+        parts = self.run(work, [(first, min(first + half, n)) for first in range(0, n, half)])
+        count = sum(part[0] for part in parts)
+        low = np.minimum.reduce([part[1] for part in parts])
+        high = np.maximum.reduce([part[2] for part in parts])
+        table = quantiles(count, low, high, wanted)
+        return {name: table[:, k, :] for k, name in enumerate(HISTOGRAMS)}
+
+    def audit(self) -> dict[str, tuple[float, int]]:
+        """Return the worst residual, or margin, of each kind over all satellites, and its row (AUDIT_FIELDS)."""
+
+        def work(part):
+            worst, row = np.full(len(AUDIT_FIELDS), -np.inf), np.full(len(AUDIT_FIELDS), -1, dtype=np.int64)
+            audit_rows(self.fleet.arrays, part[0], part[1], worst, row)
+            return worst, row
+
+        found = self.run(work, self._rows)
+        result = {}
+        for k, name in enumerate(AUDIT_FIELDS):
+            values = np.array([worst[k] for worst, _ in found])
+            i = int(np.argmax(np.where(np.isnan(values), np.inf, values)))
+            value = float(values[i]) if "margin" not in name else -float(values[i])
+            result[name] = (value, int(self.fleet.row[found[i][1][k]]))
+        return result
+
+    def check(self, audit: dict[str, tuple[float, int]], w_window: int) -> None:
+        """Raise AuditError with the satellite, the steps and the quantity where an audit breaks a ledger or a limit."""
+        limits = {"energy": ENERGY_LIMIT, "heat": HEAT_LIMIT}
+        first = w_window * self.clock.steps_per_window
+        for name, (value, row) in audit.items():
+            limit = limits.get(name, 0.0)
+            broken = not value <= limit if name in limits else not value >= limit
+            if broken:
+                where = (
+                    f"satellite {row}, window {w_window}, steps {first} to {first + self.clock.steps_per_window - 1}"
+                )
+                what = "residual" if name in limits else "margin"
+                raise AuditError(
+                    f"audit of {name.removesuffix('_k').replace('_', ' ')}: {what} {value:.3e}, limit {limit:g}, at {where}",
+                    quantity=name, value=value, limit=limit, where=where,
+                )  # fmt: skip
+
+    def sample(self) -> dict[str, np.ndarray]:
+        """Return the window's steps of the sampled rows, float64[n_step, n_sample] by the names of the catalogue."""
+        lane = self.sample_rows % LANES
+        steps = self._sample[self._sample_slot, :, :, lane].transpose(1, 2, 0)  # step, quantity, sample
+        state = {name: steps[:, SAMPLE_STATE + k] for k, name in enumerate(State._fields)}
+        light = {name: steps[:, LIGHT - PATH + k] for k, name in enumerate(Light._fields)}
+        power = {name: steps[:, POWER - PATH + k] for k, name in enumerate(Power._fields)}
+        kind = self.fleet.arrays.type_index[self.sample_rows]
+        hardware = {name: np.array([getattr(h, name) for h in self.fleet.hardware])[kind] for name in
+                    ("capacity_j", "inverse_pump", "chip_k_w", "peak_flop_s")}  # fmt: skip
+        used_w = power["load_w"] * hardware["inverse_pump"]
+        heat_w = power["load_w"] + power["loss_w"] + power["conditioning_w"] + power["sink_w"]
+        return {
+            "sample_sunlit": light["sunlit"],
+            "sample_array_w": power["array_w"],
+            "sample_load_w": power["load_w"],
+            "sample_compute_w": power["compute_w"],
+            "sample_pump_w": power["load_w"] - used_w,
+            "sample_bus_w": used_w - power["compute_w"],
+            "sample_charge_w": power["charge_w"],
+            "sample_discharge_w": power["drawn_w"],
+            "sample_loss_w": power["loss_w"],
+            "sample_conditioning_w": power["conditioning_w"],
+            "sample_curtailed_w": power["curtailed_w"],
+            "sample_sink_w": power["sink_w"],
+            "sample_heat_in_w": heat_w,
+            "sample_radiated_w": steps[:, 0] / self.clock.step_s,
+            "sample_battery_j": state["battery_j"],
+            "sample_state_of_charge": state["battery_j"] / hardware["capacity_j"],
+            "sample_fluid_k": state["fluid_k"],
+            "sample_chip_k": state["fluid_k"] + hardware["chip_k_w"] * power["compute_w"],
+            "sample_cell_k": state["cell_k"],
+            "sample_plan_w": power["plan_w"],
+            "sample_thermal_cap_w": power["cap_w"],
+            "sample_executed_flop": power["rate"] * hardware["peak_flop_s"] * self.clock.step_s,
+        }

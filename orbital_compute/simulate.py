@@ -1,0 +1,277 @@
+"""The window loop: the one place that knows the order of the stages.
+
+In a window every node offers work; dispatch turns offers and queues into assigned work; satellites and sites execute it; what was executed serves requests, oldest first, and the shortfall stays in its
+queue; then the ledgers are audited and the window is recorded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .errors import AuditError, Problem, ScenarioError
+from .kernels.contacts import N_BIN
+from .model.dispatch import Assignment, solve
+from .model.fleet import Fleet
+from .model.frames import instants_after, teme_to_itrs
+from .model.network import Network, Uplink
+from .model.offers import build_programme, round_trip_mix, site_round_trip_quanta
+from .model.queues import DROP_REASONS, Queues
+from .model.site import Sites
+from .model.space import SpaceSegment
+from .model.threads import n_processor
+from .results import Results
+from .scenario.build import Model, build
+from .scenario.load import load_scenario
+from .scenario.schema import Scenario
+from .store.files import prepare_folder
+from .store.footprint import Footprint, RunSize, predict, refuse_if_too_large
+from .store.manifest import new_manifest
+from .store.recorder import Recorder
+from .store.rows import coordinates, satellite_columns, totals, window_rows
+
+STAGES = ("offer", "dispatch", "march", "record")
+WORK_LIMIT = 1e-9  # executed by nodes against credited to queues, relative
+
+
+class Simulation:
+    """A run in the making: its nodes, queues and ledgers, moved on a window at a time.
+
+    `step()` does a whole window. The stages may be called one by one, in the order in which `step` calls them.
+    """
+
+    def __init__(self, model: Model, *, threads: int | None = None):
+        self.model = model
+        clock = model.clock
+        self.fleet = Fleet(model.constellation, model.satellite_types, step_s=clock.step_s)
+        self.threads = threads or n_processor()
+        self.space = SpaceSegment(
+            self.fleet, model.constellation, clock, threads=self.threads, sample_rows=model.sample_rows
+        )
+        self.sites = Sites(model.sites, clock)
+        workload = model.workload
+        self.network = Network.build(
+            model.network,
+            model.gateways,
+            workload.regions,
+            [Uplink(site.name, site.latitude_deg, site.longitude_deg, site.uplink_bit_s) for site in model.sites],
+            orbit_radius_m=self.fleet.orbit_radius_m,
+            rtt_limit_s=workload.rtt_limit_s,
+            type_serves=np.ones((len(model.satellite_types), workload.n_class), dtype=bool),
+            site_serves=np.ones((self.sites.n_site, workload.n_class), dtype=bool),
+        )
+        self.queues = Queues(workload, clock)
+        self.window = 0
+        self.round_trip_quanta = np.zeros((workload.n_class, N_BIN), dtype=np.int64)
+        self.durations_s = dict.fromkeys(STAGES, 0.0)
+
+    @property
+    def done(self) -> bool:
+        """Whether all windows are through."""
+        return self.window >= self.model.clock.n_window
+
+    def step(self) -> dict[str, Any]:
+        """Move one window on, audit it, and return its rows of the catalogue."""
+        marks = [time.perf_counter()]
+        self.offer()
+        marks.append(time.perf_counter())
+        self.dispatch()
+        marks.append(time.perf_counter())
+        self.march()
+        marks.append(time.perf_counter())
+        rows = window_rows(self)
+        self.audit()
+        marks.append(time.perf_counter())
+        for name, start, end in zip(STAGES, marks[:-1], marks[1:], strict=True):
+            self.durations_s[name] += end - start
+        self.window += 1
+        return rows
+
+    def offer(self) -> None:
+        """Let every node offer work for the window."""
+        clock = self.model.clock
+        self.space.prepare(self.window)
+        self.site_offer_flop = self.sites.offer_flop(self.window)
+        middle_s = clock.window_start_s(self.window) + (clock.steps_per_window // 2 + 0.5) * clock.step_s
+        matrix = teme_to_itrs(instants_after(clock.start, middle_s))[0]
+        self.gateway_unit = self.network.gateway_unit_teme(matrix)
+        self.signature_key, self.supply_flop = self.space.merge(self.network, self.gateway_unit)
+
+    def dispatch(self) -> None:
+        """Turn offers and queues into assigned work, and give it back to the satellites."""
+        workload, clock = self.model.workload, self.model.clock
+        self.arrived = workload.arrivals(self.window)
+        self.queues.arrive(self.window, self.arrived)
+        programme = build_programme(
+            self.network,
+            signature_key=self.signature_key,
+            supply_flop=self.supply_flop,
+            site_offer_flop=self.site_offer_flop,
+            demand_flop=self.queues.demand_flop(),
+            value_per_flop=workload.value_per_flop,
+            bit_per_flop=workload.bit_per_flop,
+            window_s=clock.window_s,
+        )
+        self.assignment: Assignment = solve(programme)
+        n_orbit = self.signature_key.size
+        returned = self.space.give_back(self.assignment.share[:n_orbit])
+        self.site_assigned_flop = np.minimum(self.assignment.signature_flop[n_orbit:], self.site_offer_flop)
+        placed = np.concatenate([returned, self.site_assigned_flop])
+        assigned = float(self.assignment.signature_flop.sum())
+        self.merging_loss = self.assignment.merging_loss_flop(placed) / assigned if assigned else 0.0
+
+    def march(self) -> None:
+        """Execute the assignments, and serve requests with what was executed."""
+        n_orbit = self.signature_key.size
+        self.node_executed_flop = self.space.march(n_orbit)
+        self.site_window = self.sites.march(self.window, self.site_assigned_flop)
+        executed = np.concatenate([self.node_executed_flop, self.site_window.executed_flop])
+        self.route_executed_flop = self.assignment.executed_by_route(executed)
+        queues, programme = self.queues, self.assignment.programme
+        self.in_time = queues.served_in_slo.copy()
+        self.served = queues.execute(programme.by_demand(self.route_executed_flop))
+        self.in_time = queues.served_in_slo - self.in_time
+        self.drops = queues.drop(supplied=~programme.unreachable)
+        mix = round_trip_mix(self.network, self.assignment)
+        self.round_trip_quanta += self.space.round_trips(self.network, self.gateway_unit, mix)
+        self.round_trip_quanta += site_round_trip_quanta(self.network, self.assignment.route_flop)
+
+    def audit(self) -> None:
+        """Raise AuditError if energy, heat, work or requests of the window do not close, or a limit is passed."""
+        self.space.check(self.space.audit(), self.window)
+        self.site_window.audit(self.sites.names)
+        self.queues.audit()
+        residual = self.work_residual()
+        if not residual <= WORK_LIMIT:
+            where = f"dispatch, window {self.window}"
+            message = f"{residual:.2e} of the work that nodes executed was credited to no queue: {where}"
+            raise AuditError(message, quantity="executed_flop", value=residual, limit=WORK_LIMIT, where=where)
+
+    def work_residual(self) -> float:
+        """Return how much of the work that nodes executed was not credited to queues, or twice, relative."""
+        nodes = float(self.node_executed_flop.sum() + self.site_window.executed_flop.sum())
+        return abs(nodes - float(self.route_executed_flop.sum())) / nodes if nodes else 0.0
+
+    def close(self) -> None:
+        """End the threads."""
+        self.space.close()
+
+
+def footprint(model: Model, *, to_folder: bool) -> Footprint:
+    """Return the bytes in memory and on disk that a run of the model will take."""
+    clock, workload = model.clock, model.workload
+    size = RunSize(
+        n_satellite=model.constellation.n_satellite,
+        n_window=clock.n_window,
+        n_step=clock.n_step,
+        n_shell=len(model.constellation.shell_names),
+        n_site=len(model.sites),
+        n_class=workload.n_class,
+        n_region=workload.n_region,
+        n_sample=model.sample_rows.size,
+        n_satellite_type=len(model.satellite_types),
+        n_arc=len(model.gateways) + len(model.sites),
+        n_reason=len(DROP_REASONS),
+        n_rtt_bin=N_BIN,
+    )
+    return predict(size, bytes_per_satellite=Fleet.bytes_per_satellite(), to_folder=to_folder)
+
+
+@contextlib.contextmanager
+def collected_warnings() -> Iterator[list[str]]:
+    """Gather the text of warnings raised inside, each once."""
+    texts: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield texts
+    texts += dict.fromkeys(str(warning.message) for warning in caught)
+
+
+@contextlib.contextmanager
+def reporting(progress: bool | Callable[[int, int], None], n_window: int) -> Iterator[Callable[[int, int], None]]:
+    """Give what to tell (windows done, windows in all): a bar on the error stream, a caller's function, or nothing."""
+    if callable(progress):
+        yield progress
+        return
+    if not progress:
+        yield lambda done, whole: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("windows"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("simulating", total=n_window)
+        yield lambda done, whole: bar.update(task, completed=done)
+
+
+def simulate(
+    scenario: Scenario | Mapping[str, Any] | str | os.PathLike[str],
+    output: str | os.PathLike[str] | None = None,
+    *,
+    progress: bool | Callable[[int, int], None] = False,
+    threads: int | None = None,
+    overwrite: bool = False,
+) -> Results:
+    """Run a scenario and return its results.
+
+    Parameters
+    ----------
+    scenario : Scenario, path or dict
+        What to run.
+    output : path or None
+        Folder for the results; None keeps them in memory and leaves no file.
+    progress : bool or callable
+        True shows a bar on the error stream; a callable gets (windows done, windows in all).
+    threads : int or None
+        Threads for the satellites, as many as processors by default; they change no bit of the answer.
+    overwrite : bool
+        Replace results that stand in the folder.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario is wrong, or the folder cannot take results.
+    WontFitError
+        The run would not fit into memory or onto the disk.
+    AuditError
+        A ledger of the run does not close.
+    """
+    started_s = time.perf_counter()
+    checked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    if threads is not None and threads < 1:
+        raise ScenarioError(Problem("threads must be at least 1", "threads", threads, cure="leave it out"))
+    folder = None if output is None else Path(output)
+    with collected_warnings() as warned:
+        model = build(checked)
+        refuse_if_too_large(footprint(model, to_folder=folder is not None), folder=folder)
+        if folder is not None:
+            folder = prepare_folder(folder, overwrite=overwrite)
+        simulation = Simulation(model, threads=threads)
+    clock = model.clock
+    manifest = new_manifest(
+        scenario=checked.to_dict(), provenance=checked.provenance(), seed=model.seed, start=clock.start,
+        step_s=clock.step_s, window_s=clock.window_s, n_step=clock.n_step, threads=simulation.threads,
+    )  # fmt: skip
+    recorder = Recorder(manifest, coordinates(simulation), folder=folder)
+    simulation.durations_s["build"] = time.perf_counter() - started_s
+    try:
+        with reporting(progress, clock.n_window) as tell:
+            while not simulation.done:
+                recorder.record_window(simulation.window, simulation.step())
+                tell(simulation.window, clock.n_window)
+    finally:
+        simulation.close()
+    recorder.record_satellites(satellite_columns(simulation))
+    durations = {**simulation.durations_s, "total": time.perf_counter() - started_s}
+    return recorder.finish(totals(simulation), warnings=[*model.warnings, *warned], durations_s=durations)

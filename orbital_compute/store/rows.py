@@ -1,0 +1,225 @@
+"""What a run leaves, by the names of the catalogue: a window's rows, satellites' totals, totals of the run.
+
+`run` is a `simulate.Simulation`: it holds the nodes, the queues and what the last window did.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..kernels.contacts import MILLISECONDS, N_BIN
+from ..kernels.supply import WORK_QUANTUM_FLOP
+from ..model.queues import DROP_REASONS
+from ..results import QUANTILES
+
+FLOP_IN_PFLOP = 1e15
+
+
+def window_rows(run) -> dict[str, Any]:
+    """Return the rows of the window that a run has just marched (`results.VARIABLES`)."""
+    return {**_orbit_rows(run), **_site_rows(run), **_work_rows(run), **_market_rows(run)}
+
+
+def _orbit_rows(run) -> dict[str, Any]:
+    fleet, window_s = run.fleet, run.model.clock.window_s
+    feasible = run.assignment.programme.feasible
+    reachable = np.ascontiguousarray(feasible[: run.signature_key.size].any(axis=1))
+    sums = run.space.sums(reachable)
+    kinds = [fleet.hardware[k] for k in fleet.shell_type]
+    inverse_pump = np.array([h.inverse_pump for h in kinds])
+    peak_flop_s = np.array([h.peak_flop_s for h in kinds])
+    count = np.bincount(fleet.shell, minlength=fleet.n_shell)
+    mean_s = np.maximum(count, 1) * window_s
+    used_j = sums["load_j"] * inverse_pump
+    heat_j = sums["load_j"] + sums["loss_j"] + sums["conditioning_j"] + sums["sink_j"]
+    powers = {
+        "array_power_w": sums["array_j"],
+        "load_power_w": sums["load_j"],
+        "compute_power_w": sums["compute_j"],
+        "pump_power_w": sums["load_j"] - used_j,
+        "bus_power_w": used_j - sums["compute_j"],
+        "charge_power_w": sums["charge_j"],
+        "discharge_power_w": sums["drawn_j"],
+        "battery_loss_power_w": sums["loss_j"],
+        "conditioning_loss_power_w": sums["conditioning_j"],
+        "curtailed_power_w": sums["curtailed_j"],
+        "heat_in_w": heat_j,
+        "sink_heat_w": sums["sink_j"],
+        "radiated_heat_w": sums["radiated_j"],
+    }
+    return {
+        **{name: energy_j / window_s for name, energy_j in powers.items()},
+        "sunlit_fraction": sums["sunlit_s"] / mean_s,
+        "throttled_fraction": sums["throttled_s"] / mean_s,
+        "safe_mode_fraction": sums["safe_s"] / mean_s,
+        "battery_energy_j": sums["battery_end_j"],
+        "peak_flop": count * peak_flop_s * window_s,
+        "power_limited_flop": sums["cool_flop"],
+        "offered_flop": sums["offered_flop"],
+        "reachable_flop": sums["reachable_flop"],
+        "assigned_flop": sums["assigned_flop"],
+        "executed_flop": sums["executed_flop"],
+        **run.space.quantiles(QUANTILES),
+        **run.space.sample(),
+        "sample_assigned_flop": run.space.assigned_flop[run.space.sample_rows],
+    }
+
+
+def _site_rows(run) -> dict[str, Any]:
+    sites, window, window_s = run.sites, run.site_window, run.model.clock.window_s
+    feasible = run.assignment.programme.feasible[run.signature_key.size :].any(axis=1)
+    powers = {
+        "site_power_w": window.it_j + window.electrical_j + window.cooling_j,
+        "site_it_power_w": window.it_j,
+        "site_electrical_power_w": window.electrical_j,
+        "site_cooling_power_w": window.cooling_j,
+        "site_other_power_w": window.other_it_j,
+        "grid_power_w": window.grid_j,
+        "turbine_power_w": window.turbine_j,
+        "site_charge_power_w": window.charge_j,
+        "site_discharge_power_w": window.discharge_j,
+        "site_battery_power_w": window.discharge_j - window.charge_j,
+        "site_battery_loss_power_w": window.loss_j,
+        "site_short_power_w": window.short_j,
+    }
+    return {
+        **{name: energy_j / window_s for name, energy_j in powers.items()},
+        "pue": window.pue,
+        "site_state_of_charge": sites.state_of_charge(),
+        "outside_temperature_k": window.outside_k,
+        "site_water_m3": window.water_l * 1e-3,
+        "site_peak_flop": sites.peak_flop_s * window_s,
+        "site_power_limited_flop": run.site_offer_flop,
+        "site_offered_flop": run.site_offer_flop,
+        "site_reachable_flop": np.where(feasible, run.site_offer_flop, 0.0),
+        "site_assigned_flop": run.site_assigned_flop,
+        "site_executed_flop": window.executed_flop,
+    }
+
+
+def _work_rows(run) -> dict[str, Any]:
+    workload, queues, network = run.model.workload, run.queues, run.network
+    shape = (workload.n_class, workload.n_region)
+    of_site = network.routes.arc >= network.n_gateway
+    by_class = [
+        np.bincount(network.routes.job_class, np.where(chosen, run.route_executed_flop, 0.0), workload.n_class)
+        for chosen in (~of_site, of_site)
+    ]
+    return {
+        "arrived": run.arrived,
+        "served": run.served.reshape(shape),
+        "served_in_time": run.in_time.reshape(shape),
+        "queued": queues.queued().reshape(shape),
+        "overdue": queues.overdue().reshape(shape),
+        "dropped": run.drops.dropped.reshape(shape),
+        "under_way_flop": queues.under_way_flop.reshape(shape),
+        "executed_orbit_flop": by_class[0],
+        "executed_site_flop": by_class[1],
+    }
+
+
+def _market_rows(run) -> dict[str, Any]:
+    assignment, network = run.assignment, run.network
+    n_orbit = run.signature_key.size
+    kind = np.concatenate([network.key_type(run.signature_key), network.n_type + np.arange(network.n_site)])
+    price = np.zeros(network.n_type + network.n_site)
+    np.maximum.at(price, kind, assignment.supply_price)
+    audit = run.space.audit()
+    site_residual = run.site_window.residuals()
+    energy, energy_row = audit["energy"]
+    if site_residual.size and site_residual.max() > energy:
+        energy = float(site_residual.max())
+        energy_row = run.fleet.n_satellite + int(site_residual.argmax())
+    requests = run.queues.residual_requests()
+    return {
+        "supply_price": price * FLOP_IN_PFLOP,
+        "arc_price": assignment.arc_price,
+        "arc_use_bit": assignment.arc_use_bit,
+        "arc_capacity_bit": assignment.programme.arc_capacity_bit,
+        "dispatch_objective": assignment.objective,
+        "dispatch_bound": assignment.bound,
+        "dispatch_gap": assignment.gap,
+        "merging_loss": run.merging_loss,
+        "signatures": n_orbit + network.n_site,
+        "energy_residual": energy,
+        "energy_residual_row": energy_row,
+        "heat_residual": audit["heat"][0],
+        "heat_residual_row": audit["heat"][1],
+        "work_residual": run.work_residual(),
+        "temperature_margin_k": audit["temperature_margin_k"][0],
+        "temperature_margin_row": audit["temperature_margin_k"][1],
+        "charge_margin": audit["charge_margin"][0],
+        "charge_margin_row": audit["charge_margin"][1],
+        "requests_residual": int(requests[np.abs(requests).argmax()]),
+        "requests_residual_queue": int(np.abs(requests).argmax()),
+    }
+
+
+def satellite_columns(run) -> dict[str, np.ndarray]:
+    """Return the totals of each satellite, by the names of the catalogue."""
+    fleet = run.fleet
+    kind = fleet.arrays.type_index[: fleet.n_satellite]
+    peak = np.array([h.peak_flop_s for h in fleet.hardware])[kind] * run.model.clock.duration_s
+    capacity = np.array([h.capacity_j for h in fleet.hardware])[kind]
+    direct = {
+        "satellite_offered_flop": "offered_flop",
+        "satellite_assigned_flop": "assigned_flop",
+        "satellite_executed_flop": "executed_flop",
+        "satellite_sunlit_s": "sunlit_s",
+        "satellite_array_j": "array_j",
+        "satellite_load_j": "load_j",
+        "satellite_compute_j": "compute_j",
+        "satellite_curtailed_j": "curtailed_j",
+        "satellite_radiated_j": "radiated_j",
+        "satellite_throttled_s": "throttled_s",
+        "satellite_safe_s": "safe_s",
+        "satellite_chip_max_k": "chip_max_k",
+    }
+    return {
+        "satellite_peak_flop": peak,
+        **{name: fleet.state_of(quantity) for name, quantity in direct.items()},
+        "satellite_soc_min": fleet.state_of("battery_min_j") / capacity,
+    }
+
+
+def totals(run) -> dict[str, np.ndarray]:
+    """Return what belongs to the whole run: drops by reason, requests by round trip."""
+    workload = run.model.workload
+    shape = (len(DROP_REASONS), workload.n_class, workload.n_region)
+    requests = run.round_trip_quanta * (WORK_QUANTUM_FLOP / workload.flop_per_request)[:, None]
+    return {"drop_reason": run.queues.dropped.reshape(shape).sum(axis=2), "round_trip_count": requests}
+
+
+def coordinates(run) -> dict[str, Any]:
+    """Return the coordinates of the dataset."""
+    model, clock, fleet = run.model, run.model.clock, run.fleet
+    edges_s = np.arange(N_BIN) / MILLISECONDS
+    times = clock.window_times()
+    step_ns = np.round(clock.step_end_s() * 1e9).astype(np.int64).astype("timedelta64[ns]")
+    types = list(model.satellite_types)
+    constellation = model.constellation
+    return {
+        "time": times,
+        "sample_time": times[0] + step_ns,
+        "shell": constellation.shell_names,
+        "shell_satellites": np.bincount(fleet.shell, minlength=fleet.n_shell),
+        "shell_satellite_type": [types[k] for k in fleet.shell_type],
+        "quantile": QUANTILES,
+        "site": run.sites.names,
+        "job_class": model.workload.class_names,
+        "region": model.workload.region_names,
+        "reason": DROP_REASONS,
+        "node_group": [*types, *run.sites.names],
+        "arc": run.network.arc_names,
+        "rtt_bin": edges_s,
+        "rtt_bin_upper_s": np.append(edges_s[1:], np.inf),
+        "satellite": np.arange(fleet.n_satellite),
+        "catalog_number": constellation.catalog_number,
+        "satellite_shell": constellation.shell,
+        "satellite_plane": constellation.plane,
+        "satellite_slot": constellation.slot,
+        "sample": np.arange(model.sample_rows.size),
+        "sample_satellite": model.sample_rows,
+    }
