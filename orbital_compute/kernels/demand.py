@@ -13,7 +13,8 @@ def gamma_noise(variation, standard_normal):
     """Return a Gamma variable of mean one from a standard normal, by Wilson and Hilferty (1931), PNAS 17, 684.
 
     X = (1 - u + z √u)³/(1 - u³), u = variation²/9, never below zero. The divisor makes the mean one (cutting at zero
-    adds 1e-6 at variation 0.8 and 2e-5 at 1); the variance errs by 5e-5 at variation 0.3 and 1.2e-3 at 1, relative.
+    adds 4e-7 at variation 0.8 and 2e-5 at 1); the variance falls short by 3e-5 at variation 0.3 and 1.3e-3 at 1,
+    quantiles between 5 and 95 % err by 0.4 % at variation 0.5.
     """
     u = variation * variation / 9.0
     root = max(fma(standard_normal, variation / 3.0, 1.0 - u), 0.0)

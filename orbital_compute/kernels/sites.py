@@ -185,7 +185,9 @@ def offer_sites(plant_table, group_table, state, outside_k, grid_limit_w, step_s
 def march_sites(
     plant_table, group_table, outside_k, grid_limit_w, step_s, throughput, first, last, state, out_done, out_flows
 ):
-    """March sites through the steps of a window; what cannot be fed cuts compute, and below idle the site goes dark.
+    """March sites through the steps of a window; what cannot be fed cuts compute.
+
+    A site that cannot feed its idle devices goes dark, and stays so to the end of the window.
 
     Parameters
     ----------
@@ -200,16 +202,18 @@ def march_sites(
     """
     for i in range(first, last):
         plant = site_plant(plant_table, group_table, i)
-        battery_j, done = state[i, 0], 0.0
+        battery_j, done, lit = state[i, 0], 0.0, 1.0
         out_flows[i, :] = 0.0
         for k in range(outside_k.shape[1]):
             give, take = battery_power_w(plant, battery_j, step_s)
             available_w = grid_limit_w[i, k] + plant.turbine_limit_w + give
             wanted_w = total_power_w(plant, throughput[i], outside_k[i, k])
-            fitting = largest_throughput(plant, outside_k[i, k], available_w)
-            running = throughput[i] if wanted_w <= available_w else fitting
-            lit = 1.0 if running >= 0.0 else 0.0
-            device_w = lit * device_power_w(plant, max(running, 0.0))
+            running = throughput[i]
+            if wanted_w > available_w:
+                running = largest_throughput(plant, outside_k[i, k], available_w)
+            lit = lit if running >= 0.0 else 0.0
+            running = lit * max(running, 0.0)
+            device_w = lit * device_power_w(plant, running)
             other_w = lit * plant.other_it_w
             power = site_power(plant.facility, device_w + other_w, outside_k[i, k])
             electrical_w, cooling_w = lit * power.electrical_w, lit * power.cooling_w
@@ -218,10 +222,10 @@ def march_sites(
             lost_w = (1.0 - plant.charge_efficiency) * flows.charge_w
             lost_w += (1.0 / plant.discharge_efficiency - 1.0) * flows.discharge_w
             battery_j = next_battery_j(plant, battery_j, flows, step_s)
-            done += 1.0 if running == throughput[i] else max(running, 0.0) / max(throughput[i], 1e-300)
+            done += 1.0 if running == throughput[i] else running / throughput[i]
             out_flows[i, 0] += device_w * step_s
             out_flows[i, 1] += other_w * step_s
-            out_flows[i, 2] += power.it_w * step_s
+            out_flows[i, 2] += (device_w + other_w) * step_s
             out_flows[i, 3] += electrical_w * step_s
             out_flows[i, 4] += cooling_w * step_s
             out_flows[i, 5] += flows.grid_w * step_s

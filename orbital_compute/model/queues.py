@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import AuditError, ModelError, Problem, ScenarioError
+from ..kernels.queues import take_oldest
 from .clock import Clock
 from .workload import Workload
 
@@ -81,6 +82,12 @@ class Queues:
         """Return the requests that wait: int64[n_pair]."""
         return self._ring.sum(axis=0) + self._open
 
+    def overdue(self) -> np.ndarray:
+        """Return the requests that wait and are past what their class promises: int64[n_pair]."""
+        age = (self.window - np.arange(len(self._ring))) % len(self._ring)
+        late = age[:, None] > self._slo_age
+        return np.where(late, self._ring, 0).sum(axis=0) + np.where(np.isfinite(self._slo_age), self._open, 0)
+
     def demand_flop(self) -> np.ndarray:
         """Return the work that would serve all that wait, less what is under way: float64[n_pair], FLOP."""
         queued = self.queued()
@@ -107,7 +114,10 @@ class Queues:
         self.under_way_flop = rest_flop - past_flop
         self.lost_flop += past_flop
         self.executed_flop += work_flop
-        self._take(served)
+        in_slo = np.empty(self.n_pair, np.int64)
+        take_oldest(served, self._slo_age, self.window, 0, self.n_pair, self._ring, self._open, in_slo)
+        self.served += served
+        self.served_in_slo += in_slo
         return served
 
     def drop(self, *, supplied: np.ndarray | None = None) -> Drops:
@@ -118,7 +128,8 @@ class Queues:
         supplied : bool[n_pair], optional
             False where no node could serve the pair in this window: its drops have the reason "no_supplier".
         """
-        late = self._age()[:, None] >= self._last_age
+        age = (self.window - np.arange(len(self._ring))) % len(self._ring)
+        late = age[:, None] >= self._last_age
         dropped = np.where(late, self._ring, 0).sum(axis=0)
         self._ring[late] = 0
         reached = np.ones(self.n_pair, bool) if supplied is None else np.asarray(supplied, bool).reshape(self.n_pair)
@@ -176,24 +187,6 @@ class Queues:
                 message = f"saved queues hold {name} of shape {given.shape}, this run's have {kept.shape}"
                 raise ModelError(message, quantity=name, value=given.shape, limit=kept.shape)
             setattr(self, attribute, given.astype(kept.dtype) if kept.shape else int(given))
-
-    def _age(self) -> np.ndarray:
-        """Return the age in windows of each row of the ring: int64[n_age]."""
-        return (self.window - np.arange(len(self._ring))) % len(self._ring)
-
-    def _take(self, served: np.ndarray) -> None:
-        """Remove the oldest requests, and count those within their service level."""
-        from_open = np.minimum(served, self._open)
-        self._open -= from_open
-        in_slo = np.where(np.isinf(self._slo_age), from_open, 0)
-        oldest_first = np.argsort(-self._age())
-        cohorts = self._ring[oldest_first]
-        before = np.cumsum(cohorts, axis=0) - cohorts  # requests of the ring older than each cohort
-        taken = np.clip(served - from_open - before, 0, cohorts)
-        self._ring[oldest_first] = cohorts - taken
-        within = self._age()[oldest_first][:, None] <= self._slo_age
-        self.served_in_slo += in_slo + np.where(within, taken, 0).sum(axis=0)
-        self.served += served
 
     def _check_ages(self, ages: np.ndarray, window_s: float) -> None:
         largest = ages[np.isfinite(ages)].max(initial=0.0)
