@@ -154,7 +154,7 @@ VARIABLES: dict[str, Variable] = {
         dispatch_gap | 1 | bound less objective, over bound
         merging_loss | 1 | share of assigned work that pro-rata return could not place
         energy_residual | 1 | largest relative energy residual of a satellite or site
-        heat_residual | 1 | heat radiated by the law at the steps against the balance, over the integrator's error bound; largest
+        heat_residual | 1 | largest difference of radiated heat from the law at the steps, over the integrator's bound
         work_residual | 1 | relative residual of work executed by nodes against work credited to queues
         temperature_margin_k | K | smallest distance of a chip below its limit
         charge_margin | 1 | smallest distance of a state of charge from its bounds

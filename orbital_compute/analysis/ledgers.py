@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 ENERGY_TOLERANCE = 1e-9  # relative, each satellite and window (MODEL §7.3)
-HEAT_TOLERANCE = 1.0  # of the integrator's bound on its own error, MODEL §4.2
+HEAT_TOLERANCE = 1.0  # radiated heat against the law, in units of the integrator's error bound
 TOTALS_TOLERANCE = 1e-9  # the same energies and works, added in two orders
 STORED_ENERGY = 1.0  # J: floor of the scale that a step's residual is set against, for satellites at rest
 

@@ -16,7 +16,9 @@ from .shards import KIND_DIM
 
 BLOCK_ROWS = 512
 PROGRAM_BYTES = 450_000_000  # interpreter, libraries and compiled kernels, before any satellite
-DATASET_BYTES = 3_500  # HDF5's own for each variable in each file: headers, attributes, links to its scales
+DATASET_BYTES = 3_500  # HDF5's own for each variable in each shard: headers, attributes, links to its scales
+AXIS_BYTES = 3_000  # the same of a coordinate, in the shard of axes and in the index
+SOURCE_BYTES = 120  # in the index, for each variable and shard
 SHARE = {"series": 0.80, "sample": 0.60, "satellite": 0.80, "run": 1.0}  # left by shuffle and gzip, of float64
 COUNT_SHARE = 0.35  # the same of whole numbers
 
@@ -65,6 +67,8 @@ class Footprint:
     memory_bytes: int
     disk_bytes: int
     kept_bytes: int
+    fixed_bytes: int  # of memory, whatever the number of satellites
+    bytes_per_satellite: float
     parts: dict[str, int] = field(default_factory=dict)
 
 
@@ -94,19 +98,27 @@ def predict(
         kept[kind] += plain
         disk[kind] += plain * (SHARE[kind] if variable.dtype == "float64" else COUNT_SHARE)
     axes = sum(_plain_bytes(entry, dims) for entry in COORDINATES.values())
+    index = len(COORDINATES) * AXIS_BYTES + len(stored) * DATASET_BYTES / 4
     for kind, number in _shards(size, kept).items():
-        beside = sum(kind_of(variable) == kind for variable in stored) + _axes_of(kind, stored)
-        disk[kind] += number * beside * DATASET_BYTES
-    index_bytes = 2 * (len(stored) + len(COORDINATES)) * DATASET_BYTES
-    disk_bytes = round(sum(disk.values()) + COUNT_SHARE * axes + index_bytes)
-    kept_bytes = sum(kept.values())
+        held = sum(kind_of(variable) == kind for variable in stored)
+        disk[kind] += number * (held + _axes_of(kind, stored)) * DATASET_BYTES
+        index += number * held * SOURCE_BYTES
+    disk_bytes = round(sum(disk.values()) + index + COUNT_SHARE * axes)
 
+    kept_bytes = sum(kept.values())
     rows = -(-size.n_satellite // BLOCK_ROWS) * BLOCK_ROWS
-    memory = PROGRAM_BYTES + rows * bytes_per_satellite + axes
-    memory += _buffers(size, kept) if to_folder else 2 * kept_bytes  # pieces and the arrays joined from them
+    per_satellite = bytes_per_satellite + (_of_satellites(dims) + kept["satellite"]) / size.n_satellite
+    fixed = PROGRAM_BYTES + axes - _of_satellites(dims)
+    if to_folder:
+        fixed += _buffers(size, kept)
+    else:
+        fixed += 2 * (kept_bytes - kept["satellite"])  # pieces, and the arrays joined from them
+        per_satellite += kept["satellite"] / size.n_satellite
     return Footprint(
-        size, round(memory), disk_bytes if to_folder else 0, kept_bytes, {k: v for k, v in kept.items() if v}
-    )
+        size=size, memory_bytes=round(fixed + rows * per_satellite), disk_bytes=disk_bytes if to_folder else 0,
+        kept_bytes=kept_bytes, fixed_bytes=fixed, bytes_per_satellite=per_satellite,
+        parts={kind: plain for kind, plain in kept.items() if plain},
+    )  # fmt: skip
 
 
 def _plain_bytes(variable: Variable, dims: Mapping[str, int]) -> int:
@@ -134,16 +146,20 @@ def _axes_of(kind: str, stored: Iterable[Variable]) -> int:
     return sum(entry.dims[0] in used for entry in COORDINATES.values())
 
 
-def _buffers(size: RunSize, kept: Mapping[str, int]) -> int:
-    """Return what writing and reading back hold at most.
+def _of_satellites(dims: Mapping[str, int]) -> int:
+    return sum(_plain_bytes(entry, dims) for entry in COORDINATES.values() if entry.dims == ("satellite",))
 
-    A shard is there as rows, as their stack, as the file's image and as its copy; satellites' totals are there as
-    columns and, shard by shard, thrice more; a table of results reads series back.
+
+def _buffers(size: RunSize, kept: Mapping[str, int]) -> int:
+    """Return what writing and reading back hold at most beside the satellites' own totals.
+
+    A shard is there as rows or columns, as their stack, as the file's image and as its copy; then a table of results
+    reads series back.
     """
     window = (kept["series"] + kept["sample"]) // size.n_window
     rows = 4 * window * shard_length(size.n_window, window)
-    share = min(SATELLITES_PER_SHARD / size.n_satellite, 1.0)
-    return rows + round(kept["satellite"] * (1.0 + 3.0 * share)) + kept["series"]
+    columns = 3 * SATELLITES_PER_SHARD * kept["satellite"] // size.n_satellite
+    return rows + columns + kept["series"]
 
 
 def refuse_if_too_large(
@@ -208,8 +224,7 @@ def _what_fits(footprint: Footprint, limit: int, folder: Path | None) -> str:
     size = footprint.size
     if folder is None and footprint.kept_bytes > footprint.memory_bytes / 4:
         return "give an output folder, so that results go to disk, or a smaller sample"
-    per_satellite = (footprint.memory_bytes - PROGRAM_BYTES) / size.n_satellite
-    satellites = int((limit - PROGRAM_BYTES) / per_satellite)
+    satellites = int((limit - footprint.fixed_bytes) / footprint.bytes_per_satellite) // BLOCK_ROWS * BLOCK_ROWS
     if satellites < 1:
         return "free memory, or ask for a larger allocation"
     return f"about {satellites} satellites instead of {size.n_satellite} would fit"
