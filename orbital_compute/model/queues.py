@@ -84,8 +84,7 @@ class Queues:
 
     def overdue(self) -> np.ndarray:
         """Return the requests that wait and are past what their class promises: int64[n_pair]."""
-        age = (self.window - np.arange(len(self._ring))) % len(self._ring)
-        late = age[:, None] > self._slo_age
+        late = self._age()[:, None] > self._slo_age
         return np.where(late, self._ring, 0).sum(axis=0) + np.where(np.isfinite(self._slo_age), self._open, 0)
 
     def demand_flop(self) -> np.ndarray:
@@ -128,8 +127,7 @@ class Queues:
         supplied : bool[n_pair], optional
             False where no node could serve the pair in this window: its drops have the reason "no_supplier".
         """
-        age = (self.window - np.arange(len(self._ring))) % len(self._ring)
-        late = age[:, None] >= self._last_age
+        late = self._age()[:, None] >= self._last_age
         dropped = np.where(late, self._ring, 0).sum(axis=0)
         self._ring[late] = 0
         reached = np.ones(self.n_pair, bool) if supplied is None else np.asarray(supplied, bool).reshape(self.n_pair)
@@ -187,6 +185,10 @@ class Queues:
                 message = f"saved queues hold {name} of shape {given.shape}, this run's have {kept.shape}"
                 raise ModelError(message, quantity=name, value=given.shape, limit=kept.shape)
             setattr(self, attribute, given.astype(kept.dtype) if kept.shape else int(given))
+
+    def _age(self) -> np.ndarray:
+        """Return the age in windows of each row of the ring: int64[n_age]."""
+        return (self.window - np.arange(len(self._ring))) % len(self._ring)
 
     def _check_ages(self, ages: np.ndarray, window_s: float) -> None:
         largest = ages[np.isfinite(ages)].max(initial=0.0)

@@ -166,8 +166,8 @@ class SiteWindow:
     def audit(self, names: list[str]) -> None:
         """Raise AuditError with the site and the window, if an energy residual passes 1e-9."""
         residual = self.residuals()
-        i = int(residual.argmax())
-        if not residual[i] <= RESIDUAL_LIMIT:
+        i = int(residual.argmax()) if residual.size else -1
+        if residual.size and not residual[i] <= RESIDUAL_LIMIT:
             where = f"site {names[i]}, window {self.window}"
             message = f"energy of {where} does not close: residual {residual[i]:.2e}, limit {RESIDUAL_LIMIT:.0e}"
             raise AuditError(message, quantity="energy", value=float(residual[i]), limit=RESIDUAL_LIMIT, where=where)

@@ -199,6 +199,23 @@ def test_audit_finds_what_is_missing_and_names_the_site(name):
     assert caught.value.value > 1e-9
 
 
+def test_a_run_without_sites():
+    sites = Sites([], JULY)
+    assert sites.offer_flop(0).shape == (0,)
+    window = sites.march(0, np.empty(0))
+    window.audit(sites.names)
+    assert window.pue.shape == window.residuals().shape == sites.state_of_charge().shape == (0,)
+
+
+def test_a_site_that_its_own_work_fills_offers_nothing_and_draws_its_power():
+    sites = Sites([changed(devices=(), other_it_power_w=250e6, grid_limit_w=1e9)], JULY)
+    assert sites.offer_flop(0)[0] == 0.0
+    window = sites.march(0, np.zeros(1))
+    window.audit(sites.names)
+    assert window.it_j[0] == pytest.approx(250e6 * 300.0, rel=1e-14)
+    assert window.executed_flop[0] == 0.0
+
+
 def test_sites_do_not_touch_each_other_and_restart_from_state():
     specs = [changed(name="a"), changed(name="b", devices=devices(2)), changed(name="c", grid_limit_w=200e6)]
     together, alone = Sites(specs, JULY), [Sites([spec], JULY) for spec in specs]
@@ -239,10 +256,7 @@ def test_water_follows_cooling():
         ({"grid_limit_w": -1.0}, "grid_limit_w: -1 is out of range"),
         ({"devices": (), "other_it_power_w": 0.0}, "has no IT power"),
         ({"battery": BatteryPlant(0.0, 1e6)}, "battery.capacity_j: 0 is out of range"),
-        (
-            {"devices": tuple(DeviceGroup(str(a), 1, 1e15, 700.0, exponent=a) for a in (1.5, 2, 2.5, 3, 4))},
-            "too many exp",
-        ),
+        ({"devices": tuple(DeviceGroup("x", 1, 1e15, 1.0, exponent=a) for a in (1.5, 2, 2.5, 3, 4))}, "too many exp"),
     ],
 )
 def test_bad_input_is_named(fields, message):
