@@ -126,6 +126,25 @@ def sum_by_signature(work_flop, signature, first, last, out_quanta):
             out_quanta[signature[i]] += np.int64(work_flop[i] * PER_QUANTUM + 0.5)
 
 
+@sweep
+def add_rows(matrix, out):
+    """Add up each row of a matrix, term after term: float64[n, m] to float64[n]."""
+    for i in range(matrix.shape[0]):
+        total = 0.0
+        for j in range(matrix.shape[1]):
+            total += matrix[i, j]
+        out[i] = total
+
+
+@sweep
+def add_columns(matrix, weight, out):
+    """Add up each column of a matrix, its rows weighted, term after term: float64[n, m] to float64[m]."""
+    out[:] = 0.0
+    for i in range(matrix.shape[0]):
+        for j in range(matrix.shape[1]):
+            out[j] += matrix[i, j] * weight[i]
+
+
 def key_table(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return a table (uint64[n_slot], int32[n_slot]) in which the i-th of the given distinct keys has the id i."""
     n_slot = FIRST_SLOTS

@@ -19,6 +19,7 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import ModelError
+from ..kernels.supply import add_columns, add_rows
 from .master import solve_master
 
 KEEP_CLEAR = 1e-12  # of a demand or an arc's capacity left free, so that no order of summation exceeds it
@@ -93,8 +94,8 @@ class Assignment:
 
     @cached_property
     def signature_flop(self) -> np.ndarray:
-        """float64[n_signature]: work assigned to each signature."""
-        return _row_sums(self.group_flop)
+        """float64[n_signature]: work assigned to each signature, at most its supply."""
+        return np.minimum(_row_sums(self.group_flop), self.programme.supply_flop)
 
     @cached_property
     def share(self) -> np.ndarray:
@@ -105,7 +106,7 @@ class Assignment:
     @cached_property
     def route_flop(self) -> np.ndarray:
         """float64[n_route]: work assigned to each route."""
-        return self.route_share * _row_sums(self.group_flop.T)[self.programme.route_group]
+        return self.route_share * _column_sums(self.group_flop)[self.programme.route_group]
 
     @property
     def demand_served_flop(self) -> np.ndarray:
@@ -122,17 +123,25 @@ class Assignment:
         done = np.divide(
             executed_flop, self.signature_flop, out=np.zeros(len(executed_flop)), where=executed_flop > 0.0
         )
-        return self.route_share * _row_sums((self.group_flop * done[:, None]).T)[self.programme.route_group]
+        return self.route_share * _column_sums(self.group_flop, done)[self.programme.route_group]
 
     def merging_loss_flop(self, returned_flop: np.ndarray) -> float:
         """Return the assigned work that pro-rata return could not place, given what it placed by signature."""
         return math.fsum(self.signature_flop) - math.fsum(returned_flop)
 
-    def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return signature, route and FLOP of every flow above zero."""
-        flop = self.group_flop[:, self.programme.route_group] * self.route_share
-        signature, route = np.nonzero(flop)
-        return signature, route, flop[signature, route]
+    def columns(self, routes: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return signature, route and FLOP of every flow above zero, over all routes or those of a mask."""
+        used = self.route_share > 0.0 if routes is None else (self.route_share > 0.0) & routes
+        route = np.flatnonzero(used)
+        route = route[np.argsort(self.programme.route_group[route], kind="stable")]
+        count = np.bincount(self.programme.route_group[route], minlength=self.group_flop.shape[1])
+        first = np.cumsum(count) - count
+        signature, group = np.nonzero((self.group_flop > 0.0) & (count > 0))
+        pair = np.repeat(np.arange(group.size), count[group])
+        nth = np.arange(pair.size) - np.repeat(np.cumsum(count[group]) - count[group], count[group])
+        route = route[first[group[pair]] + nth]
+        signature = signature[pair]
+        return signature, route, self.group_flop[signature, group[pair]] * self.route_share[route]
 
 
 def solve(programme: Programme) -> Assignment:
@@ -151,7 +160,7 @@ def solve(programme: Programme) -> Assignment:
 def certified(programme, group_flop, route_share, supply_price, arc_price) -> Assignment:
     """Return flows with their objective, and prices with the bound that they prove."""
     bound, demand_price = certificate_bound(programme, supply_price, arc_price)
-    route_flop = route_share * _row_sums(group_flop.T)[programme.route_group]
+    route_flop = route_share * _column_sums(group_flop)[programme.route_group]
     objective = math.fsum(route_flop * programme.route_gain) - math.fsum(
         _row_sums(group_flop) * programme.signature_cost
     )
@@ -215,7 +224,7 @@ def within_limits(
     over = used > programme.supply_flop
     group_flop = group_flop.copy()
     group_flop[over] *= (programme.supply_flop[over] / used[over])[:, None]
-    group_total = _row_sums(group_flop.T)
+    group_total = _column_sums(group_flop)
     route_flop = route_share * group_total[programme.route_group]
 
     demand_cut = _cut(programme.by_demand(route_flop), programme.demand_flop)
@@ -256,10 +265,15 @@ def _with_idle(programme: Programme, supply_price, demand_price, arc_price) -> n
 
 
 def _row_sums(matrix: np.ndarray) -> np.ndarray:
-    """Return the sums along the last axis, one term after the other, so that the bits depend on the input alone."""
-    if matrix.shape[1] == 0:
-        return np.zeros(matrix.shape[0])
-    return np.add.accumulate(matrix, axis=1)[:, -1]
+    total = np.empty(matrix.shape[0])
+    add_rows(matrix, total)
+    return total
+
+
+def _column_sums(matrix: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
+    total = np.empty(matrix.shape[1])
+    add_columns(matrix, np.ones(matrix.shape[0]) if weight is None else weight, total)
+    return total
 
 
 def _check_numbers(name: str, values: np.ndarray) -> None:

@@ -1,26 +1,29 @@
-"""The linear programme of a window, made small without loss, and its optimum by HiGHS.
+"""The optimum of a programme: a small linear programme of groups, and flows that give it to the signatures.
 
-Equal signatures are added together, and groups that the same signatures can use are one. Where group A can be used by
-some of those that can use B, what enters A may go on to B; so a signature need only enter its smallest groups, and
-the many nested limits on delay become a chain. Every flow of the small programme is one of the full programme and the
-other way round: whatever reaches B through A came from a signature of A, which is one of B. Within a group flows are
-mixed: each signature has the same share of every way out, as it has of what came in.
+The linear programme holds what each pool gives to each group, the routes, the demands and the arcs, and of the limits
+on supply (`pools`) those that matter. HiGHS solves it; greatest flows place its works on the signatures, or name sets
+of groups that ask for too much; these are added, until all is placed. Nothing is lost: both together are the full
+programme. A signature's price is the sum of the prices of the sets that it is a member of.
+
+Within a group flows are mixed: each signature has the same share of every way out as it has of what came in.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..errors import ModelError
+from .pools import Placement, Pool, crowd_members, crowd_supply_flop, first_crowds, make_pools, place_work
 
 if TYPE_CHECKING:
     from .dispatch import Programme
 
 TOLERANCE = 1e-10  # primal and dual feasibility of scaled rows, the tightest that HiGHS takes
+MISPLACED = 1e-12  # of a pool's supply that may stay unplaced; the gap shows it
+MOST_ROUNDS = 200
 OPTIONS: dict[str, bool | int | float | str] = {
     "output_flag": False,
     "threads": 1,
@@ -31,7 +34,6 @@ OPTIONS: dict[str, bool | int | float | str] = {
     "primal_feasibility_tolerance": TOLERANCE,
     "dual_feasibility_tolerance": TOLERANCE,
 }
-SPARE = 1.0 + 1e-9  # an arc with this much room above the greatest use cannot bind
 
 
 class Flows(NamedTuple):
@@ -43,180 +45,19 @@ class Flows(NamedTuple):
     arc_price: np.ndarray
 
 
-@dataclass(frozen=True)
-class Master:
-    """The small programme: merged signatures s, merged groups g, routes and arcs that can carry anything."""
+class Layout(NamedTuple):
+    """The rows and columns of the linear programme. Columns: draws of groups on pools, then routes."""
 
-    signature: np.ndarray  # int64[n_signature], merged signature of each, -1 for none
-    group: np.ndarray  # int64[n_group], merged group of each, -1 for none
-    supply_flop: np.ndarray  # float64[n_s]
-    cost: np.ndarray  # float64[n_s]
-    member: np.ndarray  # bool[n_s, n_g]
-    inside: np.ndarray  # bool[n_g, n_g], row a proper subset of column
-    route: np.ndarray  # int64[n_r], number of each route in the full programme
-    arc: np.ndarray  # int64[n_e], number of each arc in the full programme
-
-
-def reduce_programme(programme: Programme) -> Master:
-    """Return the small programme that has the same optimum."""
-    wanted = (programme.demand_flop > 0.0)[programme.route_demand] & (programme.route_gain > 0.0)
-    lit = programme.supply_flop > 0.0
-    reached = np.any(programme.feasible & lit[:, None], axis=0)
-    use_route = wanted & programme.route_open & reached[programme.route_group]
-    use_group = np.zeros(reached.size, bool)
-    use_group[programme.route_group[use_route]] = True
-    use_signature = lit & programme.feasible[:, use_group].any(axis=1)
-
-    rows, columns = np.flatnonzero(use_signature), np.flatnonzero(use_group)
-    member = programme.feasible[np.ix_(rows, columns)]
-    cost = programme.signature_cost[rows]
-    cost_byte = np.ascontiguousarray(cost, float).view(np.uint8).reshape(rows.size, 8)
-    first_row, row_of = _merge_equal(np.concatenate([np.packbits(member, axis=1), cost_byte], axis=1))
-    first_column, column_of = _merge_equal(np.packbits(member.T, axis=1))
-    member = member[np.ix_(first_row, first_column)]
-    signature, group = np.full(lit.size, -1), np.full(reached.size, -1)
-    signature[rows], group[columns] = row_of, column_of
-    return Master(
-        signature=signature,
-        group=group,
-        supply_flop=np.bincount(row_of, programme.supply_flop[rows], minlength=first_row.size),
-        cost=cost[first_row],
-        member=member,
-        inside=_proper_subsets(member),
-        route=np.flatnonzero(use_route),
-        arc=_arcs_that_may_bind(programme, use_route),
-    )
-
-
-def _merge_equal(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first index of each distinct row of bytes, and which distinct row each one is."""
-    _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    return first, inverse.reshape(-1)
-
-
-def _count_common(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Return the matrix product of two of zeros and ones; whole numbers below 2^24, exact in any order of summation."""
-    return left.astype(np.float32) @ right.astype(np.float32)
-
-
-def _proper_subsets(member: np.ndarray) -> np.ndarray:
-    """Return bool[n_g, n_g]: the signatures of the row are some, not all, of those of the column."""
-    size = member.sum(axis=0, dtype=np.int64)
-    return (_count_common(member.T, member) == size[:, None]) & (size[:, None] < size)
-
-
-def _arcs_that_may_bind(programme: Programme, use_route: np.ndarray) -> np.ndarray:
-    """Return the numbers of the arcs that would be full if every demand that can use them did."""
-    used = use_route[programme.arc_route] & (programme.arc_bit_per_flop > 0.0)
-    n_arc, n_demand = programme.arc_capacity_bit.size, programme.value.size
-    most_bit = np.zeros((n_arc, n_demand))
-    place = (programme.arc_index[used], programme.route_demand[programme.arc_route[used]])
-    np.maximum.at(most_bit, place, programme.arc_bit_per_flop[used])
-    most = np.add.accumulate(most_bit * programme.demand_flop, axis=1)[:, -1] if n_demand else np.zeros(n_arc)
-    return np.flatnonzero(most * SPARE > programme.arc_capacity_bit)
-
-
-class Matrix(NamedTuple):
-    """Columns of the small programme in the order entries, passes, routes; rows signatures, groups, demands, arcs."""
-
-    enter_signature: np.ndarray  # entries: from a signature to a group
-    enter_group: np.ndarray
-    pass_from: np.ndarray  # passes: from a group to the next larger ones
-    pass_to: np.ndarray
-    start: np.ndarray  # of each column, compressed
+    route: np.ndarray  # int64[n_r], numbers in the programme
+    draw_group: np.ndarray  # int64[n_draw], group of each draw, pool by pool
+    pool_start: np.ndarray  # int64[n_pool + 1], first draw of each pool
+    arc: np.ndarray  # int64[n_e], numbers in the programme
+    arc_scale_bit: np.ndarray  # float64[n_e], bits per FLOP of one unit of the row
+    cost: np.ndarray  # of each column, per unit of value
+    start: np.ndarray  # rows group, demand, arc, by columns
     row: np.ndarray
-    value: np.ndarray
-    upper: np.ndarray  # of each row
-    cost: np.ndarray  # of each column, to be made least
-    demand: np.ndarray  # number of each demand row in the full programme
-    arc_scale: np.ndarray  # bits of one unit of an arc row
-
-
-def lay_matrix(programme: Programme, master: Master, unit_flop: float, unit_value: float) -> Matrix:
-    """Return the small programme in units of `unit_flop` and `unit_value`, both powers of two."""
-    enter = master.member & ~(_count_common(master.member, master.inside) > 0)
-    on = master.inside & ~(_count_common(master.inside, master.inside) > 0)
-    enter_signature, enter_group = np.nonzero(enter)
-    pass_from, pass_to = np.nonzero(on)
-    demand, demand_row = np.unique(programme.route_demand[master.route], return_inverse=True)
-    n_s, n_g, n_enter, n_pass = *master.member.shape, enter_group.size, pass_from.size
-
-    route_column = np.full(programme.route_group.size, -1)
-    route_column[master.route] = n_enter + n_pass + np.arange(master.route.size)
-    arc_row = np.full(programme.arc_capacity_bit.size, -1)
-    arc_row[master.arc] = np.arange(master.arc.size)
-    use = (route_column[programme.arc_route] >= 0) & (arc_row[programme.arc_index] >= 0)
-    use &= programme.arc_bit_per_flop > 0.0
-    use_row, use_bit = arc_row[programme.arc_index[use]], programme.arc_bit_per_flop[use]
-    arc_scale = np.zeros(master.arc.size)
-    np.maximum.at(arc_scale, use_row, use_bit)
-
-    column = np.arange(n_enter + n_pass + master.route.size)
-    entering, leaving = column[:n_enter], column[n_enter + n_pass :]
-    ones = np.ones(column.size)
-    into = np.concatenate([enter_group, pass_to])
-    out_of = np.concatenate([pass_from, master.group[programme.route_group[master.route]]])
-    parts = (
-        (entering, enter_signature, ones[entering]),
-        (column[: into.size], n_s + into, -ones[: into.size]),
-        (column[n_enter:], n_s + out_of, ones[n_enter:]),
-        (leaving, n_s + n_g + demand_row, ones[leaving]),
-        (route_column[programme.arc_route[use]], n_s + n_g + demand.size + use_row, use_bit / arc_scale[use_row]),
-    )
-    columns, rows, values = (np.concatenate(part) for part in zip(*parts, strict=True))
-    order = np.lexsort((rows, columns))
-    upper = (
-        master.supply_flop / unit_flop,
-        np.zeros(n_g),
-        programme.demand_flop[demand] / unit_flop,
-        programme.arc_capacity_bit[master.arc] / (arc_scale * unit_flop),
-    )
-    cost = (master.cost[enter_signature], np.zeros(n_pass), -programme.route_gain[master.route])
-    return Matrix(
-        enter_signature=enter_signature,
-        enter_group=enter_group,
-        pass_from=pass_from,
-        pass_to=pass_to,
-        start=np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=column.size))]).astype(np.int32),
-        row=rows[order].astype(np.int32),
-        value=values[order],
-        upper=np.concatenate(upper),
-        cost=np.concatenate(cost) / unit_value,
-        demand=demand,
-        arc_scale=arc_scale,
-    )
-
-
-def minimise(matrix: Matrix) -> tuple[np.ndarray, np.ndarray]:
-    """Return the columns and the prices of the rows of the least cost, columns from zero up, rows up to their limits.
-
-    HiGHS, one thread, fixed options, from a cold start: equal input gives equal bits.
-    """
-    import highspy
-
-    n_column, n_row = matrix.cost.size, matrix.upper.size
-    programme = highspy.HighsLp()
-    programme.num_col_, programme.num_row_ = n_column, n_row
-    programme.col_cost_ = matrix.cost
-    programme.col_lower_, programme.col_upper_ = np.zeros(n_column), np.full(n_column, np.inf)
-    programme.row_lower_, programme.row_upper_ = np.full(n_row, -np.inf), matrix.upper
-    programme.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    programme.a_matrix_.start_, programme.a_matrix_.index_ = matrix.start, matrix.row
-    programme.a_matrix_.value_ = matrix.value
-    solver = highspy.Highs()
-    for option, setting in OPTIONS.items():
-        solver.setOptionValue(option, setting)
-    solver.passModel(programme)
-    solver.run()
-    status = solver.getModelStatus()
-    if status != highspy.HighsModelStatus.kOptimal:
-        raise ModelError(
-            f"dispatch: HiGHS ended with {solver.modelStatusToString(status)!r} on {n_row} rows and {n_column} columns",
-            quantity="dispatch_status",
-            value=str(status),
-        )
-    answer = solver.getSolution()
-    return np.array(answer.col_value), np.maximum(-np.array(answer.row_dual), 0.0)
+    entry: np.ndarray
+    limit: np.ndarray  # of each row, in units of work
 
 
 def solve_master(programme: Programme) -> Flows:
@@ -228,45 +69,198 @@ def solve_master(programme: Programme) -> Flows:
         supply_price=np.zeros(n_signature),
         arc_price=np.zeros(programme.arc_capacity_bit.size),
     )
-    master = reduce_programme(programme)
-    if master.route.size == 0:
+    lit = programme.supply_flop > 0.0
+    reached = np.any(programme.feasible & lit[:, None], axis=0)
+    wanted = (programme.demand_flop > 0.0)[programme.route_demand] & (programme.route_gain > 0.0)
+    use_route = wanted & programme.route_open & reached[programme.route_group]
+    if not use_route.any():
         return flows
-    unit_flop = 2.0 ** round(math.log2(max(master.supply_flop)))
-    unit_value = 2.0 ** round(math.log2(max(programme.route_gain[master.route])))
-    matrix = lay_matrix(programme, master, unit_flop, unit_value)
-    amount, price = minimise(matrix)
+    use_group = np.zeros(n_group, bool)
+    use_group[programme.route_group[use_route]] = True
+    pools = make_pools(programme, lit & np.any(programme.feasible[:, use_group], axis=1), use_group)
+    unit_flop = 2.0 ** round(math.log2(max(pool.supply_flop.max() for pool in pools)))
+    unit_value = 2.0 ** round(math.log2(programme.route_gain[use_route].max()))
+    layout = lay_out(programme, pools, np.flatnonzero(use_route), unit_flop, unit_value)
+    work_flop, arc_price, set_prices, placements = _place_optimum(pools, layout, unit_flop)
 
-    of_signature = master.signature >= 0
-    flows.supply_price[of_signature] = price[master.signature[of_signature]] * unit_value
-    flows.arc_price[master.arc] = price[price.size - master.arc.size :] * unit_value / matrix.arc_scale
-    unmix(programme, master, matrix, np.maximum(amount, 0.0) * unit_flop, flows)
+    flows.arc_price[layout.arc] = arc_price * unit_value / layout.arc_scale_bit
+    for pool, prices in zip(pools, set_prices, strict=True):
+        row_price = np.zeros(pool.supply_flop.size)
+        for crowd, price in prices:
+            row_price[crowd_members(pool, crowd[None])[:, 0]] += price
+        flows.supply_price[pool.signature] = row_price[pool.row] * unit_value
+    _mix(programme, pools, placements, layout, work_flop[layout.draw_group.size :], flows)
     return flows
 
 
-def unmix(programme: Programme, master: Master, matrix: Matrix, amount_flop: np.ndarray, flows: Flows) -> None:
-    """Write the flows of the full programme that the small one's amounts stand for."""
-    n_enter, n_pass = matrix.enter_group.size, matrix.pass_from.size
-    entered, passed, left = np.split(amount_flop, [n_enter, n_enter + n_pass])
-    route_of = programme.route_group[master.route]
-    n_s, n_g = master.member.shape
-    inside_flop = np.zeros((n_g, n_s))
-    inside_flop[matrix.enter_group, matrix.enter_signature] = entered
-    left_total = np.bincount(master.group[route_of], left, minlength=n_g)
-    leaving_flop = np.zeros((n_g, n_s))
-    for g in np.argsort(master.member.sum(axis=0), kind="stable"):  # the smaller sets first
-        onward = np.flatnonzero(matrix.pass_from == g)
-        out = float(left_total[g]) + math.fsum(passed[onward])
-        if out <= 0.0:
-            continue
-        mixed = inside_flop[g] * (1.0 / max(out, math.fsum(inside_flop[g])))
-        leaving_flop[g] = mixed * left_total[g]
-        for p in onward:
-            inside_flop[matrix.pass_to[p]] += mixed * passed[p]
+def lay_out(programme: Programme, pools: list[Pool], route: np.ndarray, unit_flop: float, unit_value: float) -> Layout:
+    """Return the linear programme without its limits on supply, in units of two powers."""
+    draw_group = np.concatenate([pool.group for pool in pools])
+    draw_cost = np.repeat([pool.cost for pool in pools], [pool.group.size for pool in pools])
+    n_draw, n_group = draw_group.size, programme.feasible.shape[1]
+    demand, demand_row = np.unique(programme.route_demand[route], return_inverse=True)
+    arc = _arcs_that_may_bind(programme, route)
+    arc_row, column_of = np.full(programme.arc_capacity_bit.size, -1), np.full(programme.route_group.size, -1)
+    arc_row[arc], column_of[route] = np.arange(arc.size), n_draw + np.arange(route.size)
+    use = (column_of[programme.arc_route] >= 0) & (arc_row[programme.arc_index] >= 0)
+    use_row, use_bit = arc_row[programme.arc_index[use]], programme.arc_bit_per_flop[use]
+    arc_scale_bit = np.zeros(arc.size)
+    np.maximum.at(arc_scale_bit, use_row, use_bit)
 
-    group_total = np.bincount(route_of, left, minlength=programme.feasible.shape[1])
-    flows.route_share[master.route] = np.divide(left, group_total[route_of], out=np.zeros(left.size), where=left > 0.0)
-    rows, columns = np.flatnonzero(master.signature >= 0), np.flatnonzero(master.group >= 0)
-    s, g = master.signature[rows], master.group[columns]
-    part_of_s = programme.supply_flop[rows] / master.supply_flop[s]
-    part_of_g = np.divide(group_total[columns], left_total[g], out=np.zeros(g.size), where=group_total[columns] > 0.0)
-    flows.group_flop[np.ix_(rows, columns)] = leaving_flop.T[np.ix_(s, g)] * part_of_s[:, None] * part_of_g
+    leaving = column_of[route]
+    parts = (
+        (np.arange(n_draw), draw_group, np.full(n_draw, -1.0)),
+        (leaving, programme.route_group[route], np.ones(route.size)),
+        (leaving, n_group + demand_row, np.ones(route.size)),
+        (column_of[programme.arc_route[use]], n_group + demand.size + use_row, use_bit / arc_scale_bit[use_row]),
+    )
+    column, row, entry = (np.concatenate(part) for part in zip(*parts, strict=True))
+    order = np.lexsort((row, column))
+    limit = (
+        np.zeros(n_group),
+        programme.demand_flop[demand] / unit_flop,
+        programme.arc_capacity_bit[arc] / (arc_scale_bit * unit_flop),
+    )
+    return Layout(
+        route=route,
+        draw_group=draw_group,
+        pool_start=np.cumsum([0] + [pool.group.size for pool in pools]),
+        arc=arc,
+        arc_scale_bit=arc_scale_bit,
+        cost=np.concatenate([draw_cost, -programme.route_gain[route]]) / unit_value,
+        start=np.cumsum(np.concatenate([[0], np.bincount(column, minlength=n_draw + route.size)])).astype(np.int32),
+        row=row[order].astype(np.int32),
+        entry=entry[order],
+        limit=np.concatenate(limit),
+    )
+
+
+def _arcs_that_may_bind(programme: Programme, route: np.ndarray) -> np.ndarray:
+    """Return the numbers of the arcs that would be full if every demand that can use them did."""
+    use_route = np.zeros(programme.route_group.size, bool)
+    use_route[route] = True
+    used = use_route[programme.arc_route] & (programme.arc_bit_per_flop > 0.0)
+    most_bit = np.zeros((programme.arc_capacity_bit.size, programme.value.size))
+    place = (programme.arc_index[used], programme.route_demand[programme.arc_route[used]])
+    np.maximum.at(most_bit, place, programme.arc_bit_per_flop[used])
+    most = np.add.accumulate(most_bit * programme.demand_flop, axis=1)[:, -1]
+    return np.flatnonzero(most >= programme.arc_capacity_bit * (1.0 - TOLERANCE))
+
+
+def _place_optimum(pools: list[Pool], layout: Layout, unit_flop: float):
+    """Return the columns [FLOP], the prices of arcs and of each pool's sets, and the flows that place the columns."""
+    solver = _open_solver(layout)
+    sets: list[tuple[int, np.ndarray]] = [(q, crowd) for q, pool in enumerate(pools) for crowd in first_crowds(pool)]
+    _add_limits(solver, pools, layout, sets, unit_flop)
+    n_draw, n_fixed = layout.draw_group.size, layout.limit.size
+    for _ in range(MOST_ROUNDS):
+        column, price = _optimum(solver)
+        work_flop = np.maximum(column, 0.0) * unit_flop
+        draws = np.split(work_flop[:n_draw], layout.pool_start[1:-1])
+        placements = [place_work(pool, drawn) for pool, drawn in zip(pools, draws, strict=True)]
+        crowded = [
+            (q, crowd)
+            for q, (pool, placed) in enumerate(zip(pools, placements, strict=True))
+            if placed.short_flop > MISPLACED * math.fsum(pool.supply_flop)
+            for crowd in placed.crowded
+        ]
+        if not crowded:
+            break
+        _add_limits(solver, pools, layout, crowded, unit_flop)
+        sets += crowded
+    arc_price = price[n_fixed - layout.arc.size : n_fixed]
+    priced = list(zip(sets, price[n_fixed:], strict=False))
+    set_prices = [[(crowd, one) for (q, crowd), one in priced if q == p and one > 0.0] for p in range(len(pools))]
+    return work_flop, arc_price, set_prices, placements
+
+
+def _open_solver(layout: Layout):
+    """Return HiGHS with the programme in it: one thread and fixed options, so that equal input gives equal bits."""
+    import highspy
+
+    solver, n_column, n_row = highspy.Highs(), layout.cost.size, layout.limit.size
+    for option, setting in OPTIONS.items():
+        solver.setOptionValue(option, setting)
+    programme = highspy.HighsLp()
+    programme.num_col_, programme.num_row_ = n_column, n_row
+    programme.col_cost_ = layout.cost
+    programme.col_lower_, programme.col_upper_ = np.zeros(n_column), np.full(n_column, np.inf)
+    programme.row_lower_, programme.row_upper_ = np.full(n_row, -np.inf), layout.limit
+    programme.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    programme.a_matrix_.start_, programme.a_matrix_.index_ = layout.start, layout.row
+    programme.a_matrix_.value_ = layout.entry
+    solver.passModel(programme)
+    return solver
+
+
+def _add_limits(solver, pools: list[Pool], layout: Layout, sets, unit_flop: float) -> None:
+    """Add the limits on what sets of groups may draw from their pools."""
+    columns = [layout.pool_start[q] + np.flatnonzero(crowd) for q, crowd in sets]
+    limit = np.empty(len(sets))
+    for q, pool in enumerate(pools):
+        of_pool = [number for number, (p, _) in enumerate(sets) if p == q]
+        if of_pool:
+            limit[of_pool] = crowd_supply_flop(pool, np.array([sets[number][1] for number in of_pool])) / unit_flop
+    start = np.cumsum([0] + [column.size for column in columns[:-1]]).astype(np.int32)
+    index = np.concatenate(columns).astype(np.int32)
+    solver.addRows(len(sets), np.full(len(sets), -np.inf), limit, index.size, start, index, np.ones(index.size))
+
+
+def _optimum(solver) -> tuple[np.ndarray, np.ndarray]:
+    """Return the columns and the prices of the rows of the least cost."""
+    import highspy
+
+    solver.run()
+    status = solver.getModelStatus()
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise ModelError(
+            f"dispatch: HiGHS ended with {solver.modelStatusToString(status)!r}",
+            quantity="dispatch_status",
+            value=str(status),
+        )
+    answer = solver.getSolution()
+    return np.array(answer.col_value), np.maximum(-np.array(answer.row_dual), 0.0)
+
+
+def _mix(
+    programme: Programme,
+    pools: list[Pool],
+    placements: list[Placement],
+    layout: Layout,
+    left_flop: np.ndarray,
+    flows: Flows,
+) -> None:
+    """Write the flows of the programme: what each signature sends out by each group, and the shares of the routes."""
+    n_group = programme.feasible.shape[1]
+    of_route = programme.route_group[layout.route]
+    group_left = np.bincount(of_route, left_flop, minlength=n_group)
+    flows.route_share[layout.route] = np.divide(
+        left_flop, group_left[of_route], out=np.zeros(left_flop.size), where=left_flop > 0.0
+    )
+    leaving = [_leaving(pool, placed) for pool, placed in zip(pools, placements, strict=True)]
+    group_came = np.zeros(n_group)
+    for pool, out in zip(pools, leaving, strict=True):
+        group_came[pool.group] += [math.fsum(row) for row in out]
+    part = np.divide(group_left, group_came, out=np.ones(n_group), where=group_came > group_left)
+    for pool, out in zip(pools, leaving, strict=True):
+        of_row = programme.supply_flop[pool.signature] / pool.supply_flop[pool.row]
+        flow = (out * part[pool.group, None]).T[pool.row] * of_row[:, None]
+        flows.group_flop[np.ix_(pool.signature, pool.group)] = flow
+
+
+def _leaving(pool: Pool, placed: Placement) -> np.ndarray:
+    """Return float64[n_h, n_row], what of each row's work stays in each group and leaves by its routes."""
+    n_row, n_h = pool.member.shape
+    came = np.zeros((n_h, n_row))
+    came[pool.enter_group, pool.enter_row] = placed.entered_flop
+    size = pool.member.sum(axis=0)
+    for h in np.lexsort((np.arange(n_h), size)):  # in the order of `inside`: the smaller sets first
+        onward = np.flatnonzero((pool.pass_from == h) & (placed.passed_flop > 0.0))
+        if onward.size == 0:
+            continue
+        total = math.fsum(came[h])
+        gone = min(math.fsum(placed.passed_flop[onward]) / total, 1.0)
+        for p in onward:
+            came[pool.pass_to[p]] += came[h] * (placed.passed_flop[p] / total)
+        came[h] *= 1.0 - gone
+    return came

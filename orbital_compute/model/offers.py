@@ -79,10 +79,9 @@ def build_programme(
 def round_trip_mix(network: Network, assignment: Assignment) -> RoundTripMix:
     """Return how the latency-bound work of each orbital signature splits over its ways, for `round_trip_histogram`."""
     n_orbit = assignment.share.size - network.n_site
-    signature, route, flop = assignment.columns()
     routes = network.routes
-    bound = (signature < n_orbit) & network.latency_bound[routes.job_class[route]]
-    signature, route, flop = signature[bound], route[bound], flop[bound]
+    by_gateway = (routes.arc < network.n_gateway) & network.latency_bound[routes.job_class]
+    signature, route, flop = assignment.columns(by_gateway)
     order = np.lexsort((route, routes.arc[route], signature))
     signature, route, flop = signature[order], route[order], flop[order]
     count = np.bincount(signature, minlength=n_orbit)

@@ -1,0 +1,124 @@
+"""Greatest flow through a small network, by whole numbers: which nodes' offers can fill which groups' needs."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .._jit import sweep
+
+
+class FlowArcs(NamedTuple):
+    """Arcs by the node that they leave; int64 all."""
+
+    start: np.ndarray  # [n_node + 1]; arcs of node v are start[v] to start[v + 1]
+    head: np.ndarray  # [n_arc], node that each leads to
+    back: np.ndarray  # [n_arc], number of the arc that leads back
+    number: np.ndarray  # [n_given], where each of the arcs given stands in this order
+
+
+@sweep
+def max_flow(start, head, back, capacity, source, sink, level, place, queue, trail):
+    """Push as much as will go from source to sink, and return it; `capacity` becomes what is left on each arc.
+
+    Parameters
+    ----------
+    start, head, back : int64[]
+        Fields of `FlowArcs`.
+    capacity : int64[n_arc]
+    source, sink : int
+    level, place, queue, trail : int64[n_node]
+        Room to work in. On return `level` is below zero for the nodes that the source no longer reaches.
+
+    Notes
+    -----
+    Dinic (1970): blocking flows through the arcs that lead one level on, levels by breadth first from the source.
+    """
+    total = 0
+    while True:
+        level[:] = -1
+        level[source] = 0
+        queue[0] = source
+        taken, waiting = 0, 1
+        while taken < waiting:
+            node = queue[taken]
+            taken += 1
+            for arc in range(start[node], start[node + 1]):
+                if capacity[arc] > 0 and level[head[arc]] < 0:
+                    level[head[arc]] = level[node] + 1
+                    queue[waiting] = head[arc]
+                    waiting += 1
+        if level[sink] < 0:
+            return total
+        place[:] = start[:-1]
+        node, depth = source, 0
+        while True:
+            if node == sink:
+                room = capacity[trail[0]]
+                for step in range(1, depth):
+                    room = min(room, capacity[trail[step]])
+                total += room
+                back_to = 0
+                for step in range(depth - 1, -1, -1):
+                    capacity[trail[step]] -= room
+                    capacity[back[trail[step]]] += room
+                    if capacity[trail[step]] == 0:
+                        back_to = step
+                depth = back_to
+                node = head[back[trail[depth]]]
+            while place[node] < start[node + 1]:
+                arc = place[node]
+                if capacity[arc] > 0 and level[head[arc]] == level[node] + 1:
+                    break
+                place[node] += 1
+            if place[node] < start[node + 1]:
+                trail[depth] = place[node]
+                node = head[place[node]]
+                depth += 1
+            elif node == source:
+                break
+            else:
+                depth -= 1
+                node = head[back[trail[depth]]]
+                place[node] += 1
+
+
+@sweep
+def mark_feeders(start, head, back, capacity, target, marked, queue):
+    """Mark every node from which more could still be pushed to `target`, itself included: bool[n_node], added to.
+
+    Arrays as `max_flow` left them.
+    """
+    marked[target] = True
+    queue[0] = target
+    taken, waiting = 0, 1
+    while taken < waiting:
+        node = queue[taken]
+        taken += 1
+        for arc in range(start[node], start[node + 1]):
+            if capacity[back[arc]] > 0 and not marked[head[arc]]:
+                marked[head[arc]] = True
+                queue[waiting] = head[arc]
+                waiting += 1
+
+
+@sweep
+def any_product(left, right, out):
+    """Write whether any k has both left[i, k] and right[k, j]: bool[n, m] and bool[m, p] to bool[n, p]."""
+    for i in range(left.shape[0]):
+        out[i, :] = False
+        for k in range(left.shape[1]):
+            if left[i, k]:
+                for j in range(right.shape[1]):
+                    out[i, j] |= right[k, j]
+
+
+def flow_arcs(n_node: int, tail: np.ndarray, head: np.ndarray) -> FlowArcs:
+    """Return the arcs given by their two ends, and as many that lead back, in the order that `max_flow` takes."""
+    count = tail.size
+    tails, heads = np.concatenate([tail, head]), np.concatenate([head, tail])
+    order = np.argsort(tails, kind="stable")
+    number = np.empty(2 * count, np.int64)
+    number[order] = np.arange(2 * count)
+    twin = np.concatenate([np.arange(count, 2 * count), np.arange(count)])
+    start = np.concatenate([[0], np.cumsum(np.bincount(tails, minlength=n_node))])
+    return FlowArcs(start.astype(np.int64), heads[order].astype(np.int64), number[twin[order]], number[:count])
