@@ -86,8 +86,8 @@ class Simulation:
         marks.append(time.perf_counter())
         self.march()
         marks.append(time.perf_counter())
-        rows = window_rows(self)
         self.audit()
+        rows = window_rows(self)
         marks.append(time.perf_counter())
         for name, start, end in zip(STAGES, marks[:-1], marks[1:], strict=True):
             self.durations_s[name] += end - start
@@ -145,7 +145,8 @@ class Simulation:
 
     def audit(self) -> None:
         """Raise AuditError if energy, heat, work or requests of the window do not close, or a limit is passed."""
-        self.space.check(self.space.audit(), self.window)
+        self.space_audit = self.space.audit()
+        self.space.check(self.space_audit, self.window)
         self.site_window.audit(self.sites.names)
         self.queues.audit()
         residual = self.work_residual()

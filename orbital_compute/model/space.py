@@ -231,10 +231,9 @@ class SpaceSegment:
                     f"satellite {row}, window {w_window}, steps {first} to {first + self.clock.steps_per_window - 1}"
                 )
                 what = "residual" if name in limits else "margin"
-                raise AuditError(
-                    f"audit of {name.removesuffix('_k').replace('_', ' ')}: {what} {value:.3e}, limit {limit:g}, at {where}",
-                    quantity=name, value=value, limit=limit, where=where,
-                )  # fmt: skip
+                subject = name.removesuffix("_k").replace("_", " ")
+                message = f"audit of {subject}: {what} {value:.3e}, limit {limit:g}, at {where}"
+                raise AuditError(message, quantity=name, value=value, limit=limit, where=where)
 
     def sample(self) -> dict[str, np.ndarray]:
         """Return the window's steps of the sampled rows, float64[n_step, n_sample] by the names of the catalogue."""

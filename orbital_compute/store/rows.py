@@ -126,7 +126,7 @@ def _market_rows(run) -> dict[str, Any]:
     kind = np.concatenate([network.key_type(run.signature_key), network.n_type + np.arange(network.n_site)])
     price = np.zeros(network.n_type + network.n_site)
     np.maximum.at(price, kind, assignment.supply_price)
-    audit = run.space.audit()
+    audit = run.space_audit
     site_residual = run.site_window.residuals()
     energy, energy_row = audit["energy"]
     if site_residual.size and site_residual.max() > energy:
