@@ -93,7 +93,6 @@ def reach_keys(
         Type plus, for each gateway, its stride times the number of levels kept.
     """
     dot = np.empty(CHUNK_ROWS)
-    key = np.empty(CHUNK_ROWS, np.uint64)
     nothing = np.uint64(0)
     row = first
     while row < last:
@@ -103,19 +102,20 @@ def reach_keys(
         while stop < limit and orbit_index[stop] == orbit:
             stop += 1
         n = stop - row
+        # slices, whose indices are known not to be negative, let the inner loops become vector code
+        x, y, z = unit[0, row:stop], unit[1, row:stop], unit[2, row:stop]
+        kind, key = type_index[row:stop], out_key[row:stop]
         for j in range(n):
-            key[j] = np.uint64(type_index[row + j])
+            key[j] = np.uint64(kind[j])
         for g in range(gateway_unit.shape[0]):
-            x, y, z = gateway_unit[g, 0], gateway_unit[g, 1], gateway_unit[g, 2]
+            gx, gy, gz = gateway_unit[g, 0], gateway_unit[g, 1], gateway_unit[g, 2]
             if level_count[g] > 0:
                 for j in range(n):
-                    dot[j] = fma(unit[2, row + j], z, fma(unit[1, row + j], y, unit[0, row + j] * x))
+                    dot[j] = fma(z[j], gz, fma(y[j], gy, x[j] * gx))
             for level in range(level_count[g]):
                 least, stride = reach_cosine[orbit, g, level], key_stride[g]
                 for j in range(n):
                     key[j] += stride if dot[j] >= least else nothing
-        for j in range(n):
-            out_key[row + j] = key[j]
         row = stop
 
 

@@ -22,6 +22,8 @@ from ..kernels.supply import add_columns
 if TYPE_CHECKING:
     from .dispatch import Programme
 
+LOAD_STEPS = 4  # from the mean load to the whole supply
+EVEN_ABOVE = 0.999  # mean load from which all are lent out whole at once
 WHOLE_BITS = 60  # the pool's supply as a whole number of at most so many bits
 
 
@@ -123,8 +125,16 @@ def crowd_supply_flop(pool: Pool, crowds: np.ndarray) -> np.ndarray:
     return total
 
 
+def _loads(mean: float) -> np.ndarray:
+    """Return the shares of supply to try in turn, from the mean load up to 1."""
+    return np.linspace(min(mean, 1.0), 1.0, LOAD_STEPS) if mean < EVEN_ABOVE else np.ones(1)
+
+
 def place_work(pool: Pool, wanted_flop: np.ndarray) -> Placement:
-    """Return how the pool's rows fill what its groups ask for, as far as they can.
+    """Return how the pool's rows fill what its groups ask for, as far as they can, evenly where reach allows.
+
+    All ways of placing are worth the same here, but a FLOP costs the less energy the more evenly work is spread
+    (MODEL §5.1): each row is first lent out up to the mean load, then in steps up to its whole supply.
 
     Parameters
     ----------
@@ -137,10 +147,15 @@ def place_work(pool: Pool, wanted_flop: np.ndarray) -> Placement:
     supply, wanted = (np.floor(flop * unit).astype(np.int64) for flop in (pool.supply_flop, wanted_flop))
     ample = np.full(pool.enter_row.size + pool.pass_from.size, supply.sum())
     full = np.concatenate([supply, ample, wanted])
-    capacity = np.zeros(to.size, np.int64)
-    capacity[number] = full
+    capacity, lent = np.zeros(to.size, np.int64), np.zeros(n_row, np.int64)
+    capacity[number[n_row:]] = full[n_row:]
     level, place, queue, trail = np.empty((4, sink + 1), np.int64)
-    total = max_flow(start, to, back, capacity, source, sink, level, place, queue, trail)
+    total = 0
+    for load in _loads(wanted.sum() / supply.sum()):
+        more = np.floor(supply * load).astype(np.int64) - lent if load < 1.0 else supply - lent
+        capacity[number[:n_row]] += more
+        lent += more
+        total += max_flow(start, to, back, capacity, source, sink, level, place, queue, trail)
 
     flow_flop = (full - capacity[number]) / unit
     _, entered, passed, _ = np.split(flow_flop, np.cumsum([n_row, pool.enter_row.size, pool.pass_from.size]))
