@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -138,7 +139,12 @@ def presets_list(as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps([{"kind": item.kind, "name": item.name, "title": item.title} for item in found], indent=2))
         return
-    _print_table("Presets", ("kind", "name", "what it is"), [(item.kind, item.name, item.title) for item in found])
+    _print_table(
+        "Presets",
+        ("kind", "name", "what it is"),
+        [(item.kind, item.name, item.title) for item in found],
+        narrow=("kind", "name"),
+    )
 
 
 @presets_app.command("show", epilog="Example: orbital-compute presets show colossus_1")
@@ -162,7 +168,7 @@ def presets_show(
         note = f"[{sources.index(record['source']) + 1}]"
         rows.append((path, _shown(value), record["grade"], _span(record), note))
     heads = ("figure", "value", "grade", "low to high", "source")
-    _print_table(f"{preset.kind}/{preset.name}: {preset.title}", heads, rows)
+    _print_table(f"{preset.kind}/{preset.name}: {preset.title}", heads, rows, narrow=heads[1:])
     print(f"\nGrades: A measured or primary, B filed or vendor, C engineering. Sources, read {preset.date}:")
     for number, source in enumerate(sources, 1):
         print(f"  [{number}] {source}")
@@ -223,7 +229,7 @@ def _preset(name: str) -> Preset:
         full = ", ".join(f"{each}/{rest}" for each in kinds)
         raise ScenarioError(Problem(f"several presets are called '{rest}'", value=name, cure=f"name one of {full}"))
     near = get_close_matches(rest, [each for names in known.values() for each in names], 1)
-    cure = f"did you mean '{near[0]}'?" if near else "see `orbital-compute presets list`"
+    cure = f"the nearest is '{near[0]}'" if near else "see `orbital-compute presets list`"
     raise ScenarioError(Problem(f"no preset is called '{name}'", value=name, cure=cure))
 
 
@@ -242,25 +248,25 @@ def _fragment(preset: Preset) -> str:
 
 
 def _shown(value: Any) -> str:
-    """Return a figure of a preset in one cell; a list as one entry a line."""
-    if isinstance(value, list):
-        return "\n".join(_shown(item) for item in value)
+    """Return a figure of a preset in one cell."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def _span(record: dict[str, str]) -> str:
-    return f"{record.get('low', '')} to {record.get('high', '')}" if {"low", "high"} & set(record) else ""
+    low, high = record.get("low", ""), record.get("high", "")
+    return f"{low} to {high}" if low and high else f"from {low}" if low else f"to {high}" if high else ""
 
 
-def _print_table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _print_table(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, narrow: Sequence[str]) -> None:
+    """Print rows as a table; columns named in `narrow` never break their words."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False)
-    for i, head in enumerate(heads):
-        table.add_column(head, no_wrap=i < len(heads) - 1, overflow="fold")
+    for head in heads:
+        table.add_column(head, no_wrap=head in narrow, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console(highlight=False).print(table)

@@ -20,9 +20,9 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
 
 
-def wrong(what: str, *, limit: str = "", cure: str = "") -> PydanticCustomError:
-    """Return the error of a field, in the parts of `errors.Problem`."""
-    return PydanticCustomError("scenario", "{what}", {"what": what, "limit": limit, "cure": cure})
+def wrong(what: str, *, limit: str = "", cure: str = "", at: tuple[str | int, ...] = ()) -> PydanticCustomError:
+    """Return the error of a field, in the parts of `errors.Problem`; `at` leads from a section to the value meant."""
+    return PydanticCustomError("scenario", "{what}", {"what": what, "limit": limit, "cure": cure, "at": at})
 
 
 def known(default: Any, grade: str, source: str, about: str, *, low: str = "", high: str = "") -> Any:
@@ -64,22 +64,24 @@ class Quantity(Kind):
     low: str = ""
     high: str = ""
     above: str = ""
-    why: str = ""  # what fails beyond the limit
-    cure: str = ""  # in place of "raise it" or "lower it"
+    low_why: str = ""  # what fails beyond the limit
+    high_why: str = ""
 
     def read(self, value: Any) -> float:
         try:
             result = read_quantity(value, self.unit, example=self.example)
         except QuantityError as error:
             raise wrong(error.what, limit=error.limit, cure=error.cure) from None
-        for bound, beyond, word, cure in (
-            (self.low, lambda x, y: x < y, "below", "raise it"),
-            (self.above, lambda x, y: x <= y, "not above", "raise it"),
-            (self.high, lambda x, y: x > y, "above", "lower it"),
-        ):
-            if bound and beyond(result, read_quantity(bound, self.unit, example=self.example)):
-                raise wrong(f"{value} is {word} {bound}{self.why and ', ' + self.why}", cure=self.cure or cure)
+        if self.low and result < self._limit(self.low):
+            raise wrong(f"{value} is below {self.low}{self.low_why and ', ' + self.low_why}", cure="raise it")
+        if self.above and result <= self._limit(self.above):
+            raise wrong(f"{value} is not above {self.above}", cure="raise it")
+        if self.high and result > self._limit(self.high):
+            raise wrong(f"{value} is above {self.high}{self.high_why and ', ' + self.high_why}", cure="lower it")
         return result
+
+    def _limit(self, text: str) -> float:
+        return read_quantity(text, self.unit, example=self.example)
 
     def write(self, value: float) -> str:
         return write_quantity(value, self.unit)
@@ -207,7 +209,7 @@ class Word(Kind):
         from difflib import get_close_matches
 
         near = get_close_matches(str(value), self.words, 1)
-        cure = f"did you mean '{near[0]}'?" if near else ""
+        cure = f"the nearest is '{near[0]}'" if near else ""
         raise wrong(f"{shown(value)} is not one of {', '.join(self.words)}", cure=cure)
 
     def json_schema(self) -> dict[str, Any]:

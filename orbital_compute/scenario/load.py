@@ -15,7 +15,7 @@ from .fields import Clock, Quantity
 from .preset import READ_DATE, Expander
 from .quantity import shown
 from .schema import Origin, Scenario, kind_of, written
-from .yaml_text import MANY, MAX_DEPTH, MAX_ENTRIES, Document, Key, Place, path_text, read_file, read_yaml, scalar
+from .yaml_text import MANY, MAX_DEPTH, MAX_ENTRIES, Document, Place, path_text, read_file, read_yaml, scalar
 
 MAX_PROBLEMS = 50
 
@@ -41,12 +41,16 @@ def load_scenario(scenario: str | Path | Mapping[str, Any], *, overrides: Sequen
     else:
         document = read_file(Path(scenario))
         folder = Path(scenario).parent
+    if document.tree is None and document.source:
+        cure = "begin with `format: 1`, or copy a scenario that is shipped"
+        raise ScenarioError(Problem("the file is empty", cure=cure, source=document.source))
     if not isinstance(document.tree, dict):
         cure = "begin with `format: 1`, and keys below it"
         what = f"{shown(document.tree)} stands where a map should be"
         line, column = document.position(())
         raise ScenarioError(Problem(what, cure=cure, source=document.source, line=line, column=column))
-    origin = Origin(document.tree, document, {}, {}, folder)
+    tree = {key: {"preset": "default"} for key in ("gateways", "workload")} | document.tree
+    origin = Origin(tree, document, {}, {}, folder)
     changes = [_parse_override(text) for text in overrides]
     return _checked(_applied(origin, changes, "--set"))
 
@@ -141,7 +145,7 @@ def _checked(origin: Origin) -> Scenario:
     except ValidationError as error:
         spoiled = [place[:-1] for place, _ in expander.faults]
         for item in error.errors(include_url=False):
-            place = _place(item["loc"])
+            place = _place(item)
             if item["type"] == "missing" and any(place[: len(parent)] == parent for parent in spoiled):
                 continue  # the preset that would have given it is named already
             problems.append(_placed(origin, place, _problem(item, place), key=item["type"] == "extra_forbidden"))
@@ -155,14 +159,20 @@ def _checked(origin: Origin) -> Scenario:
     return scenario
 
 
-def _place(loc: Sequence[Key]) -> Place:
-    return tuple(part for part in loc if part != "[key]")
+def _place(item: Any) -> Place:
+    """Return where an error stands: pydantic's place, and on from there to the value that a section means."""
+    return (*(part for part in item["loc"] if part != "[key]"), *item.get("ctx", {}).get("at", ()))
 
 
 def _placed(origin: Origin, place: Place, problem: Problem, *, key: bool = False) -> Problem:
     """Return a problem with the file, line and column where it stands, or the override that made it."""
     source, line, column = origin.document.source, 0, 0
-    labels = [label for given, label in origin.overrides.items() if place[: len(given)] == given]
+    written = place in origin.document.values or place in origin.document.keys
+    labels = [
+        label
+        for given, label in origin.overrides.items()
+        if place[: len(given)] == given or (given[: len(place)] == place and not written)
+    ]
     if labels:
         source = labels[-1]
     else:
@@ -174,13 +184,14 @@ def _problem(item: Any, place: Place) -> Problem:
     """Return one of pydantic's errors in our words."""
     kind, value, facts = item["type"], item.get("input"), item.get("ctx", {})
     if kind == "scenario":
+        value = None if facts["at"] else value
         return Problem(facts["what"], value=value, limit=facts["limit"], cure=facts["cure"])
     if kind == "missing":
         return Problem(f"{place[-1]} is missing", cure="give it" + _preset_hint(place))
     if kind == "extra_forbidden":
         names = _names_at(place[:-1])
         near = get_close_matches(str(place[-1]), names, 1, 0.5)
-        cure = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(names)}"
+        cure = f"the nearest is '{near[0]}'" if near else f"known here: {', '.join(names)}"
         return Problem("unknown key", value=value, cure=cure)
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         names = _names_at(place)
@@ -238,7 +249,7 @@ def provenance(scenario: Scenario) -> list[dict[str, Any]]:
             try:
                 node = node[key]
             except (KeyError, IndexError, TypeError):
-                return not isinstance(node, dict | list)  # a bare value stands for the map below it
+                return key == "count" and not isinstance(node, dict)  # `h100: 1000` is short for its count
         return True
 
     def visit(value: Any, place: Place, info: Any) -> None:

@@ -84,7 +84,7 @@ def load_preset(kind: str, name: str) -> Preset:
     names = catalogue()[kind]
     if name not in names:
         near = get_close_matches(str(name), names, 1)
-        cure = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names)}"
+        cure = f"the nearest is '{near[0]}'" if near else f"there are {', '.join(names)}"
         raise ScenarioError(Problem(f"no preset of {kind} is called '{name}'", value=name, cure=cure))
     if kind == "constellations":
         return _constellation(name)
@@ -104,7 +104,8 @@ def _constellation(name: str) -> Preset:
     figures = {key: table[key] for key in ("satellites", "groups")}
     records: dict[Place, Record] = {}
     plain = _figures(figures, record, (), records)
-    return Preset("constellations", name, table["note"], date, path, Layer(plain, records))
+    title = f"{table['satellites']:,} satellites in {len(table['groups'])} groups of shells, as filed"
+    return Preset("constellations", name, title, date, path, Layer(plain, records))
 
 
 def merged(base: Layer, over: Any) -> Layer:
@@ -143,8 +144,6 @@ class Expander:
         """Return the scenario's tree with every preset written out."""
         out = dict(tree)
         self._constellation(tree.get("constellation"))
-        for key in ("gateways", "workload"):
-            out[key] = tree.get(key, {"preset": "default"})
         if out.get("satellite") is not None:
             out["satellite"] = self._satellite(out["satellite"], ("satellite",))
         if isinstance(out.get("satellites"), dict):
@@ -152,8 +151,8 @@ class Expander:
             out["satellites"] = {key: self._satellite(item, ("satellites", key)) for key, item in types}
         if isinstance(out.get("sites"), list):
             out["sites"] = [self._site(item, ("sites", i)) for i, item in enumerate(out["sites"])]
-        out["gateways"] = self._named(out["gateways"], "gateways", ("gateways",))
-        out["workload"] = self._workload(out["workload"])
+        out["gateways"] = self._named(out.get("gateways"), "gateways", ("gateways",))
+        out["workload"] = self._workload(out.get("workload"))
         return out
 
     def _preset(self, kind: str, name: Any, place: Place) -> Layer:

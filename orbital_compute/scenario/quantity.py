@@ -125,7 +125,7 @@ def unit(text: str) -> tuple[float, tuple[int, ...]]:
 
             word = match.group(2) if match else text[position:].strip()
             near = get_close_matches(word, [*UNITS, "km", "kW", "MW", "kWh", "MWh", "PFLOP", "Gbit", "GB", "degC"], 1)
-            cure = f"did you mean '{near[0]}'?" if near else "use SI units and their usual multiples"
+            cure = f"the nearest is '{near[0]}'" if near else "use SI units and their usual multiples"
             raise QuantityError(f"'{word}' is not a unit that is known here", cure=cure)
         power = int(match.group(3) or (match.group(4) or "1").translate(_SUPERSCRIPTS))
         power = -power if match.group(1) == "/" else power
@@ -160,9 +160,10 @@ def read_quantity(value: object, due_unit: str, *, example: str) -> float:
     """
     due = unit(due_unit)[1]
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise QuantityError(f"{value} has no unit", cure=f"write it with its unit, like '{example}'")
+        what = "has no unit" if math.isfinite(value) else "is not a finite number"
+        raise QuantityError(f"{value} {what}", cure=f"write it with its unit, like '{example}'")
     match = _NUMBER.match(value) if isinstance(value, str) else None
-    if match is None:
+    if match is None or match.group(2).startswith((",", "_", ".")):
         raise QuantityError(f"{shown(value)} is not a quantity", cure=f"write a number and its unit, like '{example}'")
     number, name = float(match.group(1).replace("_", "")), match.group(2)
     if not math.isfinite(number):

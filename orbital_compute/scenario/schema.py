@@ -30,8 +30,8 @@ class Time(Section):
         None, "C", MODEL, "length of the run, a whole number of windows"
     )
     end: Moment | None = known(None, "C", MODEL, "in place of duration")
-    step: Annotated[float, Quantity("s", "60 s", low="0.1 s", high="600 s", why="where eclipses are lost")] = known(
-        "60 s", "C", MODEL, "of the march; each satellite alone"
+    step: Annotated[float, Quantity("s", "60 s", low="0.1 s", high="600 s", high_why="where eclipses are lost")] = (
+        known("60 s", "C", MODEL, "of the march; each satellite alone")
     )
     window: Annotated[float, Quantity("s", "300 s", low="0.1 s", high="1 day")] = known(
         "300 s", "C", MODEL, "of the dispatch, a whole number of steps"
@@ -49,24 +49,26 @@ class Time(Section):
     def _whole(self) -> Time:
         if self.end is not None:
             if self.duration is not None:
-                raise wrong("both duration and end are given", cure="keep one of them")
+                raise wrong("duration is given too", cure="keep one of them", at=("end",))
             if self.end <= self.start:
                 what = f"the end {self.end:%Y-%m-%dT%H:%M:%SZ} is not after the start {self.start:%Y-%m-%dT%H:%M:%SZ}"
-                raise wrong(what, cure="move the end, or give a duration")
+                raise wrong(what, cure="move the end, or give a duration", at=("end",))
         elif self.duration is None:
             raise wrong("duration is missing", cure="give it, or an end")
+        last = "duration" if self.end is None else "end"
         for longer, name, shorter, part in (
             (self.window, "window", self.step, "steps"),
-            (self.duration_s, "duration" if self.end is None else "end", self.window, "windows"),
+            (self.duration_s, last, self.window, "windows"),
         ):
             count = longer / shorter
             if round(count) < 1 or abs(count - round(count)) > 1e-9 * count:
                 low, high = max(int(count), 1) * shorter, (int(count) + 1) * shorter
                 near = f"{low:g} s" if low == high or count < 1.0 else f"{low:.12g} s or {high:.12g} s"
-                what = f"{name} of {longer:.12g} s is not a whole number of {part} of {shorter:g} s"
-                raise wrong(what, cure=f"take {near}")
+                what = f"{longer:.12g} s are not a whole number of {part} of {shorter:g} s"
+                raise wrong(what, cure=f"take {near}", at=(name,))
         if self.start + timedelta(seconds=self.duration_s) > datetime.fromisoformat("2100-01-01T00:00:00Z"):
-            raise wrong("the run goes on after the year 2099", limit="the Sun's table ends", cure="shorten it")
+            limit = "the Sun's table ends"
+            raise wrong("the run goes on after the year 2099", limit=limit, cure="shorten it", at=(last,))
         return self
 
 
@@ -160,28 +162,32 @@ class Scenario(Section):
     def _types(self) -> Scenario:
         if (self.satellite is None) == (self.satellites is None):
             what = "satellite and satellites are both given" if self.satellite else "satellite is missing"
-            raise wrong(what, cure="give satellite: {preset: ...}, or satellites: {type: {...}}")
+            cure = "give satellite: {preset: ...}, or satellites: {type: {...}}"
+            raise wrong(what, cure=cure, at=("satellite",) if self.satellite else ())
         names = [site.name for site in self.sites]
         if len(set(names)) != len(names):
-            raise wrong("two sites have one name", cure="give each site its own name")
-        if self.satellites is not None:
-            self._check_shell_types(list(self.satellites))
+            raise wrong("two sites have one name", cure="give each site its own name", at=("sites",))
+        self._check_shell_types(list(self.satellite_types))
         return self
 
     def _check_shell_types(self, types: list[str]) -> None:
         form = self.constellation
-        shells = form.shells or ([form.walker] if form.walker else [])
+        chosen: dict[tuple[str | int, ...], str | None] = {}
         if form.elements is not None:
-            chosen = {"elements": form.elements.satellite}
-        else:
-            chosen = {shell.name or f"shells[{i}]": shell.satellite for i, shell in enumerate(shells)}
+            chosen[("elements",)] = form.elements.satellite
+        if form.walker is not None:
+            chosen[("walker",)] = form.walker.satellite
+        for i, shell in enumerate(form.shells or []):
+            chosen[("shells", i)] = shell.satellite
+        cure = f"give satellite: one of {', '.join(types)}"
         for place, name in chosen.items():
-            if name is None and len(types) > 1:
-                raise wrong(f"{place} names no type of satellite", cure=f"give satellite: one of {', '.join(types)}")
+            if name is None and len(types) > 1 and form.elements is None:
+                raise wrong("no type of satellite is named", cure=cure, at=("constellation", *place))
             if name is not None and name not in types:
-                raise wrong(f"{place} wants satellite {name}", cure=f"give one of {', '.join(types)}")
+                raise wrong(f"there is no satellite '{name}'", cure=cure, at=("constellation", *place, "satellite"))
         if not chosen and len(types) > 1:
-            raise wrong("several types of satellite but no shells to choose by", cure="give one satellite")
+            what = "several types of satellite but no shells to choose by"
+            raise wrong(what, cure="give one satellite", at=("satellites",))
 
     @property
     def satellite_types(self) -> dict[str, Satellite]:

@@ -28,13 +28,11 @@ from .fields import (
 from .quantity import shown
 
 MODEL = "engineering default of the model reference (docs/model.md)"
-LOW_ORBIT = "where no orbit holds"
+NO_ORBIT = "where no orbit holds"
 CIRCULAR = "where the orbit theory ends"
 USE_ELEMENT_SETS = "give such orbits as element_sets"
 
-Altitude = Annotated[
-    float, Quantity("km", "550 km", low="160 km", high="50000 km", why="outside the orbits that are modelled")
-]
+Altitude = Annotated[float, Quantity("km", "550 km", low="160 km", high="50000 km", low_why=NO_ORBIT)]
 Eccentricity = Annotated[float, Fraction(high=0.02, why=CIRCULAR, cure=USE_ELEMENT_SETS)]
 Power = Annotated[float, Quantity("kW", "150 kW", low="0 kW")]
 PositivePower = Annotated[float, Quantity("kW", "150 kW", above="0 kW")]
@@ -88,7 +86,7 @@ class Battery(Section):
     def _depths(self) -> Battery:
         if self.depth_design > self.depth_limit:
             what = f"depth_design {self.depth_design:g} is deeper than depth_limit {self.depth_limit:g}"
-            raise wrong(what, cure="lower depth_design or raise depth_limit")
+            raise wrong(what, cure="lower depth_design or raise depth_limit", at=("depth_design",))
         return self
 
 
@@ -204,20 +202,23 @@ class Shell(Section):
             raise wrong("inclination is missing", cure="give it, or local_time_ascending_node for sun-synchronous")
         if self.local_time_ascending_node is not None:
             if self.inclination is not None:
-                raise wrong("both inclination and local_time_ascending_node are given", cure="keep one of them")
+                raise wrong("local_time_ascending_node is given too", cure="keep one of them", at=("inclination",))
             if self.raan0 is not None:
-                raise wrong("both raan0 and local_time_ascending_node are given", cure="keep one of them")
+                raise wrong("local_time_ascending_node is given too", cure="keep one of them", at=("raan0",))
             if self.altitude > 5_900e3:
                 raise wrong(
                     f"no sun-synchronous orbit exists at {self.altitude / 1e3:g} km",
                     limit="they end near 5,900 km",
-                    cure="lower the altitude, or give an inclination",
+                    cure="lower it, or give an inclination",
+                    at=("altitude",),
                 )
         if self.in_plane_spacing is not None:
             round_m = 6.283185307 * (6378137.0 + self.altitude)
             if self.in_plane_spacing * self.per_plane > round_m:
                 what = f"{self.per_plane} satellites {self.in_plane_spacing:g} m apart are longer than the orbit"
-                raise wrong(what, limit=f"it is {round_m / 1e3:,.0f} km round", cure="lower in_plane_spacing")
+                raise wrong(
+                    what, limit=f"it is {round_m / 1e3:,.0f} km round", cure="lower it", at=("in_plane_spacing",)
+                )
         return self
 
 
@@ -258,15 +259,16 @@ class ConstellationSection(Section):
         given = [name for name in CONSTELLATION_FORMS if getattr(self, name) is not None]
         if not given and "element_sets" in self.model_fields_set:
             raise wrong(
-                "element_sets names no file",
+                "no file is named",
                 cure="pass --set constellation.element_sets=FILE with a file of TLE, 3LE or OMM sets",
+                at=("element_sets",),
             )
         if len(given) != 1:
             what = f"{' and '.join(given)} are given together" if given else "no satellites are given"
             raise wrong(what, cure=f"give one of {', '.join(CONSTELLATION_FORMS)}")
         if self.preset is None and (self.variant is not None or self.satellites is not None):
             name = "variant" if self.variant is not None else "satellites"
-            raise wrong(f"{name} goes with preset only", cure=f"take {name} away")
+            raise wrong(f"{name} goes with preset only", cure="take it away", at=(name,))
         return self
 
 

@@ -44,7 +44,7 @@ class LanguageModel(Section):
     @model_validator(mode="after")
     def _active(self) -> LanguageModel:
         if self.active_parameters > self.parameters:
-            raise wrong("active_parameters are more than parameters", cure="lower active_parameters")
+            raise wrong("they are more than parameters", cure="lower them", at=("active_parameters",))
         return self
 
 
@@ -89,7 +89,7 @@ class JobClass(Section):
         if self.tokens_in + self.tokens_out <= 0.0:
             raise wrong("a request has no tokens", cure="give tokens_in or tokens_out")
         if self.slo_wait is not None and self.wait_limit is not None and self.slo_wait > self.wait_limit:
-            raise wrong("slo_wait is longer than wait_limit", cure="lower slo_wait or raise wait_limit")
+            raise wrong("it is longer than wait_limit", cure="lower it, or raise wait_limit", at=("slo_wait",))
         return self
 
 
@@ -132,7 +132,8 @@ class WorkloadSection(Section):
     def _names(self) -> WorkloadSection:
         for name, job in self.classes.items():
             if job.model not in self.models:
-                raise wrong(f"class {name} wants model {job.model}", limit=f"models are {', '.join(self.models)}")
+                limit = f"models are {', '.join(self.models)}"
+                raise wrong(f"there is no model '{job.model}'", limit=limit, at=("classes", name, "model"))
         if not sum(job.share for job in self.classes.values()) > 0.0:
             raise wrong("the shares of the classes sum to zero", cure="give one of them a share")
         if not sum(region.population * region.use for region in self.regions.values()) > 0.0:
