@@ -48,7 +48,8 @@ def run(
     arrays["round_trip_count"] = 1e6 * np.exp(-(((mid_s - np.array([[0.06], [0.1], [0.22], [0.25]])) / 0.04) ** 2))
 
     coordinates: dict[str, Any] = {
-        "time": time, "quantile": np.array(QUANTILES), "shell": [f"group_{1 + i // 20}_shell_{1 + i % 20:02d}" for i in range(n_shell)],
+        "time": time, "quantile": np.array(QUANTILES),
+        "shell": [f"group_{1 + i // 20}_shell_{1 + i % 20:02d}" for i in range(n_shell)],
         "shell_satellites": np.full(n_shell, PER_SHELL), "shell_satellite_type": ["ai1"] * n_shell, "site": sites,
         "job_class": CLASSES, "region": [f"Region {i}" for i in range(n_region)], "reason": ["waited too long", "lost"],
         "node_group": groups, "arc": arcs, "rtt_bin": low_s, "rtt_bin_upper_s": np.append(low_s[1:], np.inf),

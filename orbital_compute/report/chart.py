@@ -201,6 +201,16 @@ def mean(values: np.ndarray) -> float:
     return float(finite.mean()) if finite.size else float("nan")
 
 
+def greatest(*series: np.ndarray) -> float:
+    """Return the greatest finite value of some series, at least 0."""
+    return max((float(np.fmax.reduce(values, axis=None, initial=0.0)) for values in series), default=0.0)
+
+
+def from_zero(axes: Axes, top: float) -> None:
+    """Let the y axis run from zero to a little above `top`; to 1 where there is nothing above zero."""
+    axes.set_ylim(0.0, 1.12 * top if top > 0.0 else 1.0)
+
+
 def mean_of(values: np.ndarray, unit: str) -> str:
     """Return the mean of a series with its unit, for a label at the line's end."""
     return units.prefixed(mean(values), unit)
@@ -216,7 +226,10 @@ def svg_text(chart: Chart) -> str:
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    # Several drawings share one page: names inside must not meet.
+    # Several drawings share one page: names inside must not meet, and those that nothing points to only cost room.
+    named = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text))
+    wanted = {name for pair in named for name in pair}
+    text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in wanted else "", text)
     text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{chart.name}-", text)
     for role, (light, _) in PALETTE.items():
         text = text.replace(light, f"var(--{role}, {light})")

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from ..scenario.quantity import read_quantity
 from .chart import Chart
 from .figures_compute import delivered, waterfall
-from .figures_fleet import state_of_charge, sunlit, temperatures
+from .figures_fleet import state_of_charge, temperatures
 from .figures_market import gateways, prices
 from .figures_power import orbit_power, site_power
 from .figures_sample import sample_day
 from .figures_service import round_trips, service_by_class, service_by_region
+from .figures_sunlight import sunlit
 
 if TYPE_CHECKING:
     from ..results import Results

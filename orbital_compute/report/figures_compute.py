@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from ..analysis.waterfall import Stage
 from . import units
-from .chart import INK, Chart, label_ends, last_value, mean_of, panels, style
+from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, mean_of, panels, style
 from .headline import run_length_s, waterfalls
 from .timeline import row_length_s, timeline
 
@@ -31,11 +31,11 @@ def delivered(dataset: xr.Dataset) -> Chart | None:
     with style():
         figure, axes = panels(len(sides), height_in=1.9)
         for panel, (name, _, role, done, offer) in zip(axes[:, 0], sides, strict=True):
-            top = float(np.nanmax(np.append(done, offer)))
+            top = greatest(done, offer)
             factor, prefix = units.scale_for(top)
             panel.fill_between(axis.x, 0.0, done / factor, color=INK[role], alpha=0.55, linewidth=0)
             panel.plot(axis.x, offer / factor, color=INK["ink"], linestyle=(0, (5, 2)))
-            panel.set_ylim(0.0, max(1.12 * top / factor, 1e-12))
+            from_zero(panel, top / factor)
             panel.set_ylabel(f"Compute [{prefix}FLOP/s]")
             panel.set_title(name)
             label_ends(

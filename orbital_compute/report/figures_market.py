@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 
 from . import units
-from .chart import INK, Chart, label_ends, last_value, panels, style
-from .timeline import timeline
+from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, panels, style
+from .timeline import Timeline, timeline
 
 MOST_LINES = 6
 _ROLES = ("orbit", "ground", "battery", "heat", "sun", "limit")
@@ -51,9 +52,9 @@ def prices(dataset: xr.Dataset) -> Chart | None:
     )
 
 
-def draw_prices(panel, axis, values: np.ndarray, names: list[str]) -> str:
+def draw_prices(panel: Axes, axis: Timeline, values: np.ndarray, names: list[str]) -> str:
     """Draw the price lines that ever leave zero, the dearest first, and return in words what binds."""
-    highest = np.nanmax(values, axis=0)
+    highest = np.fmax.reduce(values, axis=0)
     binding = [int(i) for i in np.argsort(-highest, kind="stable") if highest[i] > 0.0]
     labels = []
     for place, i in enumerate(binding[:MOST_LINES]):
@@ -61,8 +62,8 @@ def draw_prices(panel, axis, values: np.ndarray, names: list[str]) -> str:
         hours = units.share(float(np.mean(values[:, i] > 0.0)), 0)
         panel.plot(axis.x, line, color=INK[_ROLES[place]], linestyle=_DASHES[place])
         labels.append((last_value(line), f"{names[i]}, {hours} of time", _ROLES[place]))
-    top = float(np.nanmax(axis.mean(values))) if values.size else 0.0
-    panel.set_ylim(0.0, 1.12 * top if top > 0.0 else 1.0)
+    top = greatest(axis.mean(values))
+    from_zero(panel, top)
     if not binding:
         panel.text(
             0.5, 0.5, "nothing binds: all prices are zero", transform=panel.transAxes, ha="center", color=INK["muted"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import xarray as xr
 
 from . import units
-from .chart import INK, Chart, label_ends, last_value, mean, mean_of, panels, style
+from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, mean, mean_of, panels, style
 from .timeline import timeline
 
 MOST_SITES = 6  # panels of one figure; further sites are in the data set
@@ -21,7 +20,7 @@ def orbit_power(dataset: xr.Dataset) -> Chart | None:
         axis.mean(dataset[f"{name}_power_w"].values.sum(axis=1))
         for name in ("array", "load", "compute", "curtailed", "charge", "discharge")
     )
-    factor, prefix = units.scale_for(float(np.nanmax(array)))
+    factor, prefix = units.scale_for(greatest(array, load))
     with style():
         figure, axes = panels(2, height_in=2.1, gap_row_in=0.4)
         top, bottom = axes[:, 0]
@@ -33,17 +32,18 @@ def orbit_power(dataset: xr.Dataset) -> Chart | None:
         ]
         for _, values, role, dash in lines:
             top.plot(axis.x, values / factor, color=INK[role], linestyle=dash)
-        top.set_ylim(0.0, 1.08 * float(np.nanmax(array)) / factor)
+        from_zero(top, greatest(array, load) / factor)
         top.set_ylabel(f"Power [{prefix}W]")
         top.set_title("All satellites together")
         label_ends(top, [(last_value(v) / factor, f"{name} {mean_of(v, 'W')}", role) for name, v, role, _ in lines])
-        most = max(float(np.nanmax(np.maximum(charge, discharge))), 1e-300)
+        most = greatest(charge, discharge)
         factor, prefix = units.scale_for(most)
-        most_in, most_out = float(np.nanmax(charge)) / factor, float(np.nanmax(discharge)) / factor
+        most_in, most_out = greatest(charge) / factor, greatest(discharge) / factor
         bottom.fill_between(axis.x, charge / factor, color=INK["battery"], alpha=0.6, linewidth=0)
         bottom.fill_between(axis.x, -discharge / factor, color=INK["heat"], alpha=0.6, linewidth=0)
         bottom.axhline(0.0, color=INK["muted"], linewidth=0.8)
-        bottom.set_ylim(-1.15 * max(most_out, 0.05 * most / factor), 1.15 * max(most_in, 0.05 * most / factor))
+        little = 0.05 * most / factor if most > 0.0 else 1.0  # so that a side without flow keeps some room
+        bottom.set_ylim(-1.15 * max(most_out, little), 1.15 * max(most_in, little))
         bottom.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
         bottom.set_ylabel(f"Power [{prefix}W]")
         bottom.set_title("Through the batteries")
@@ -95,12 +95,12 @@ def site_power(dataset: xr.Dataset) -> Chart | None:
                     "site_discharge_power_w",
                 )
             )  # fmt: skip
-            top = max(float(np.nanmax(np.maximum(total, grid))), 1e-300)
+            top = greatest(total, grid)
             factor, prefix = units.scale_for(top)
             panel.fill_between(axis.x, 0.0, it / factor, color=INK["ground"], alpha=0.55, linewidth=0)
             panel.fill_between(axis.x, it / factor, total / factor, color=INK["ground"], alpha=0.22, linewidth=0)
             panel.plot(axis.x, grid / factor, color=INK["ink"])
-            panel.set_ylim(0.0, 1.12 * top / factor)
+            from_zero(panel, top / factor)
             panel.set_ylabel(f"Power [{prefix}W]")
             panel.set_title(f"{names[i]}, PUE {mean(total) / max(mean(it), 1e-300):.3f}")
             labels = [
@@ -108,14 +108,14 @@ def site_power(dataset: xr.Dataset) -> Chart | None:
                 (0.5 * last_value(it + total) / factor, f"Overhead {mean_of(total - it, 'W')}", "ground"),
                 (last_value(grid) / factor, f"Grid {mean_of(grid, 'W')}", "ink"),
             ]
-            if np.nanmax(turbine) > 0.0:
+            if greatest(turbine) > 0.0:
                 panel.plot(axis.x, turbine / factor, color=INK["heat"], linestyle=(0, (5, 2)))
                 labels.append((last_value(turbine) / factor, f"Turbines {mean_of(turbine, 'W')}", "heat"))
             for flow, name, role, dash in (
                 (charge, "Battery takes", "battery", "-"),
                 (discharge, "Battery gives", "orbit", (0, (1, 1.2))),
             ):
-                if np.nanmax(flow) > 0.0:
+                if greatest(flow) > 0.0:
                     panel.plot(axis.x, flow / factor, color=INK[role], linestyle=dash)
                     labels.append((last_value(flow) / factor, f"{name} {mean_of(flow, 'W')}", role))
             label_ends(panel, labels)

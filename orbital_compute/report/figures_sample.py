@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 
 from . import units
-from .chart import INK, Chart, label_ends, last_value, mean, panels, style
-from .timeline import row_length_s, timeline
+from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, mean, panels, style
+from .timeline import Timeline, row_length_s, timeline
 
 DAY_S = 86400.0
 KILO = 1e3
@@ -43,7 +44,7 @@ def sample_day(dataset: xr.Dataset) -> Chart | None:
             "to the coolant leaves by the radiator, a little later. Figures at the right are means over the day."
         ),
         alt=(
-            f"Four charts of satellite row {row}{where}: {len(dark)} eclipses in the day, array "
+            f"Four charts of satellite row {row}{where}: {len(dark)} eclipse{'s' * (len(dark) != 1)} in the day, array "
             f"{units.prefixed(mean(series['sample_array_w']), 'W')} on average, load "
             f"{units.prefixed(mean(series['sample_load_w']), 'W')}, lowest charge "
             f"{units.share(float(np.nanmin(series['sample_state_of_charge'])), 0)}, hottest chip "
@@ -60,21 +61,21 @@ def place_of(dataset: xr.Dataset, row: int) -> str:
     return f", shell {dataset['shell'].values[int(dataset['satellite_shell'].values[row])]}"
 
 
-def draw_power(panel, axis, series: dict[str, np.ndarray]) -> None:
+def draw_power(panel: Axes, axis: Timeline, series: dict[str, np.ndarray]) -> None:
     """Draw array, load and compute power of one satellite."""
     array, load, compute = (series[f"sample_{name}_w"] / KILO for name in ("array", "load", "compute"))
     panel.fill_between(axis.x, 0.0, array, color=INK["sun"], alpha=0.3, linewidth=0)
     panel.plot(axis.x, load, color=INK["ink"], linewidth=1.2)
     panel.plot(axis.x, compute, color=INK["orbit"], linewidth=1.2)
-    panel.set_ylim(0.0, 1.1 * float(np.nanmax(np.maximum(array, load))))
+    from_zero(panel, greatest(array, load))
     panel.set_ylabel("Power [kW]")
     panel.set_title("Power")
-    label_ends(panel, [(float(np.nanmax(array)), f"array {mean(array):.1f} kW", "sun"),
+    label_ends(panel, [(greatest(array), f"array {mean(array):.1f} kW", "sun"),
                        (last_value(load), f"load {mean(load):.1f} kW", "ink"),
                        (last_value(compute), f"compute {mean(compute):.1f} kW", "orbit")])  # fmt: skip
 
 
-def draw_battery(panel, axis, series: dict[str, np.ndarray]) -> None:
+def draw_battery(panel: Axes, axis: Timeline, series: dict[str, np.ndarray]) -> None:
     """Draw the state of charge of one satellite."""
     percent = 100.0 * series["sample_state_of_charge"]
     panel.plot(axis.x, percent, color=INK["battery"], linewidth=1.3)
@@ -87,13 +88,13 @@ def draw_battery(panel, axis, series: dict[str, np.ndarray]) -> None:
     label_ends(panel, [(last_value(percent), said, "battery")])
 
 
-def draw_heat(panel, axis, series: dict[str, np.ndarray]) -> None:
+def draw_heat(panel: Axes, axis: Timeline, series: dict[str, np.ndarray]) -> None:
     """Draw heat given to the coolant, heat absorbed from Sun and Earth, and heat radiated."""
     given, absorbed, radiated = (series[f"sample_{name}_w"] / KILO for name in ("heat_in", "sink", "radiated"))
     panel.plot(axis.x, given, color=INK["heat"], linewidth=1.2)
     panel.plot(axis.x, radiated, color=INK["ink"], linewidth=1.2, linestyle=(0, (4, 1.5)))
     panel.plot(axis.x, absorbed, color=INK["sun"], linewidth=1.2)
-    panel.set_ylim(0.0, 1.12 * float(np.nanmax(np.maximum(given, radiated))))
+    from_zero(panel, greatest(given, radiated))
     panel.set_ylabel("Heat flow [kW]")
     panel.set_title("Heat")
     label_ends(panel, [(last_value(radiated), f"radiated {mean(radiated):.1f} kW", "ink"),
@@ -101,7 +102,7 @@ def draw_heat(panel, axis, series: dict[str, np.ndarray]) -> None:
                        (last_value(absorbed), f"from Sun, Earth {mean(absorbed):.1f} kW", "sun")])  # fmt: skip
 
 
-def draw_temperatures(panel, axis, series: dict[str, np.ndarray]) -> None:
+def draw_temperatures(panel: Axes, axis: Timeline, series: dict[str, np.ndarray]) -> None:
     """Draw the temperatures of the chips and of the coolant."""
     chip, fluid = (series[f"sample_{name}_k"] - units.KELVIN_AT_ZERO_CELSIUS for name in ("chip", "fluid"))
     panel.plot(axis.x, chip, color=INK["heat"], linewidth=1.3)
@@ -121,7 +122,7 @@ def eclipses(sunlit: np.ndarray) -> list[tuple[int, int]]:
     return [(int(first), int(last) - 1) for first, last in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def shade_eclipses(panel, axis, sunlit: np.ndarray) -> None:
+def shade_eclipses(panel: Axes, axis: Timeline, sunlit: np.ndarray) -> None:
     """Shade the spells without Sun."""
     for first, last in eclipses(sunlit):
         panel.axvspan(axis.edges[first], axis.edges[last + 1], color=INK["shade"], linewidth=0, zorder=0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 
 from . import units
-from .chart import INK, Chart, label_ends, last_value, panels, style
+from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, panels, style
 from .headline import bin_quantile_s
-from .timeline import row_length_s, timeline
+from .timeline import Timeline, row_length_s, timeline
 
 MOST_CLASSES = 8
 MOST_REGIONS = 24
@@ -54,10 +55,10 @@ def service_by_class(dataset: xr.Dataset) -> Chart | None:
     )
 
 
-def draw_flow(panel, axis, arrived_per_s: np.ndarray, served_per_s: np.ndarray) -> None:
+def draw_flow(panel: Axes, axis: Timeline, arrived_per_s: np.ndarray, served_per_s: np.ndarray) -> None:
     """Draw requests arriving and served per unit of time."""
     arrived, served = axis.mean(arrived_per_s), axis.mean(served_per_s)
-    top = max(float(np.nanmax(arrived)), float(np.nanmax(served)), 1e-300)
+    top = greatest(arrived, served)
     # Rare requests are counted by the hour or day, so that the axis reads in figures above one.
     per_s, unit = next(
         (p for p in ((1.0, "s"), (3600.0, "h"), (86400.0, "day")) if top * p[0] >= 1.0), (86400.0, "day")
@@ -66,7 +67,7 @@ def draw_flow(panel, axis, arrived_per_s: np.ndarray, served_per_s: np.ndarray) 
     scale = per_s / factor
     panel.fill_between(axis.x, 0.0, served * scale, color=INK["orbit"], alpha=0.5, linewidth=0)
     panel.plot(axis.x, arrived * scale, color=INK["ink"], linestyle=(0, (5, 2)), linewidth=1.3)
-    panel.set_ylim(0.0, 1.12 * top * scale)
+    from_zero(panel, top * scale)
     panel.set_ylabel(f"Requests\n[{_WORDS[prefix] or '1'}/{unit}]")
     label_ends(
         panel,
@@ -74,14 +75,14 @@ def draw_flow(panel, axis, arrived_per_s: np.ndarray, served_per_s: np.ndarray) 
     )
 
 
-def draw_queue(panel, axis, queued: np.ndarray, overdue: np.ndarray) -> None:
+def draw_queue(panel: Axes, axis: Timeline, queued: np.ndarray, overdue: np.ndarray) -> None:
     """Draw requests waiting, and of them those overdue."""
     waiting, late = axis.mean(queued), axis.mean(overdue)
-    top = float(np.nanmax(waiting))
+    top = greatest(waiting)
     factor, prefix = units.scale_for(top)
     panel.fill_between(axis.x, 0.0, waiting / factor, color=INK["ground"], alpha=0.35, linewidth=0)
     panel.fill_between(axis.x, 0.0, late / factor, color=INK["limit"], alpha=0.8, linewidth=0)
-    panel.set_ylim(0.0, 1.12 * top / factor if top > 0.0 else 1.0)
+    from_zero(panel, top / factor)
     panel.set_ylabel(f"Requests\n[{_WORDS[prefix] or '1'}]")
     if top == 0.0:
         panel.set_yticks([0.0])
@@ -106,7 +107,7 @@ def service_by_region(dataset: xr.Dataset) -> Chart | None:
     order = np.argsort(-demanded.sum(axis=0), kind="stable")[:MOST_REGIONS]
     names = [str(name) for name in dataset["region"].values]
     asked, done = axis.mean(demanded), axis.mean(served)
-    top = max(float(np.nanmax(asked)), float(np.nanmax(done)), 1e-300)
+    top = greatest(asked, done)
     factor, prefix = units.scale_for(top)
     n_column = min(3, order.size)
     n_row = -(-order.size // n_column)
@@ -123,7 +124,7 @@ def service_by_region(dataset: xr.Dataset) -> Chart | None:
             said.append(f"{names[r]} {units.share(share)}")
             panel.fill_between(axis.x, 0.0, done[:, r] / factor, color=INK["orbit"], alpha=0.5, linewidth=0)
             panel.plot(axis.x, asked[:, r] / factor, color=INK["ink"], linestyle=(0, (4, 2)), linewidth=1.1)
-            panel.set_ylim(0.0, 1.1 * top / factor)
+            from_zero(panel, top / factor)
             panel.locator_params(axis="y", nbins=3)
             panel.set_title(f"{names[r]}: {units.share(share)}", fontsize=9)
             axis.set_axis(panel, labelled=place >= order.size - n_column)
@@ -179,7 +180,7 @@ def round_trips(dataset: xr.Dataset) -> Chart | None:
         panel.set_yticks(rows, names)
         panel.tick_params(axis="y", length=0, labelcolor=INK["ink"])
         panel.set_ylim(len(shown) - 0.4, -0.6)
-        panel.set_xlim(0.0, 1.08 * float(np.nanmax(marks_ms)))
+        panel.set_xlim(0.0, 1.08 * greatest(marks_ms))
         panel.grid(False)
         panel.grid(True, axis="x")
         panel.set_xlabel("Network round-trip time [ms]")

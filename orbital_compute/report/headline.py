@@ -94,10 +94,10 @@ def answer(results: Results) -> str:
     if len(parts) == 2 and together > 0.0:
         parts[0] += f" ({units.share(orbit / together)} of the work)"
     sentence = " and ".join(parts)
-    served = value_of(summary, "served_fraction")
+    served, in_time = (units.share(value_of(summary, name)) for name in ("served_fraction", "slo_attainment"))
     return (
-        f"{sentence[:1].upper()}{sentence[1:]}. Of all requests {units.share(served)} are served by the end of the "
-        f"run, and {units.share(value_of(summary, 'slo_attainment'))} of those whose fate is known in the time promised."
+        f"{sentence[:1].upper()}{sentence[1:]}. Of all requests {served} are served by the end of the run; of those "
+        f"whose fate is known, {in_time} in the time promised."
     )
 
 
@@ -116,33 +116,30 @@ def orbit_beside_ground(results: Results) -> Rows:
     """Return compute and energy of orbit, ground and both together."""
     dataset, summary = results.dataset, results.summary()
     seconds = run_length_s(dataset)
-    orbit, ground, both = (
-        value_of(summary, f"compute_delivered_{side}flop") for side in ("orbit_", "site_", "")
-    )  # fmt: skip
+    work = [value_of(summary, f"compute_delivered_{side}flop") for side in ("orbit_", "site_", "")]
     found = waterfall(dataset)
-    peak = {"orbit": found["orbit"][0].flop if "orbit" in found else 0.0}
-    peak["ground"] = math.fsum(fall[0].flop for place, fall in found.items() if place != "orbit")
-    energy = {name: value_of(summary, name) for name in ("it_energy_orbit_j", "it_energy_site_j", "array_energy_j",
-                                                         "grid_energy_j", "curtailed_energy_j", "pue_mean")}  # fmt: skip
-    rate = [units.prefixed(work / seconds, "FLOP/s") for work in (orbit, ground, both)]
+    peak = [
+        math.fsum(fall[0].flop for place, fall in found.items() if (place == "orbit") == in_orbit)
+        for in_orbit in (True, False)
+    ]
+    it_j = [value_of(summary, f"it_energy_{side}_j") for side in ("orbit", "site")]
+    array_j, curtailed_j, grid_j, pue = (
+        value_of(summary, name) for name in ("array_energy_j", "curtailed_energy_j", "grid_energy_j", "pue_mean")
+    )
     rows = [
-        ("Delivered, mean", *rate),
-        ("Share of it", *(units.share(work / both if both else float("nan")) for work in (orbit, ground, both))),
-        ("Work delivered", *(units.work(work).removesuffix(" PFLOP/s-days") for work in (orbit, ground, both))),
-        ("Of peak compute", part(orbit, peak["orbit"]), part(ground, peak["ground"]), part(both, sum(peak.values()))),
-        ("IT energy", units.energy(energy["it_energy_orbit_j"]), units.energy(energy["it_energy_site_j"]),
-         units.energy(energy["it_energy_orbit_j"] + energy["it_energy_site_j"])),
-        ("Energy of array, grid", units.energy(energy["array_energy_j"]), units.energy(energy["grid_energy_j"]), ""),
-        ("Array curtailed", part(energy["curtailed_energy_j"], energy["array_energy_j"]), "", ""),
-        ("Site power over IT (PUE)", "", units.number(energy["pue_mean"], 4), ""),
-    ]  # fmt: skip
-    rows[2] = ("Work, PFLOP/s-days", *rows[2][1:])
+        ("Delivered, mean", *(units.prefixed(flop / seconds, "FLOP/s") for flop in work)),
+        ("Share of it", *(part(flop, work[2]) for flop in work)),
+        ("Work, PFLOP/s-days", *(units.work(flop).removesuffix(" PFLOP/s-days") for flop in work)),
+        ("Of peak compute", *(part(flop, most) for flop, most in zip(work, [*peak, sum(peak)], strict=True))),
+        ("IT energy", *(units.energy(energy_j) for energy_j in (*it_j, sum(it_j)))),
+        ("Energy of array, grid", units.energy(array_j), units.energy(grid_j), ""),
+    ]
+    if has_orbit(dataset):
+        rows.append(("Array curtailed", part(curtailed_j, array_j), "", ""))
+    if has_sites(dataset):
+        rows.append(("Site power over IT (PUE)", "", units.number(pue, 4), ""))
     shown = [has_orbit(dataset), has_sites(dataset)]
-    if not shown[0]:
-        rows = [row for row in rows if not row[0].startswith("Array curtailed")]
-    if not shown[1]:
-        rows = [row for row in rows if not row[0].endswith("(PUE)")]
-    keep = [0] + [i + 1 for i in range(2) if shown[i]] + [3] * all(shown)
+    keep = [0, *(i + 1 for i in range(2) if shown[i]), *([3] if all(shown) else [])]
     heads = ("", "Orbit", "Ground", "Together")
     return Rows("Compute and energy", tuple(heads[i] for i in keep), [tuple(row[i] for i in keep) for row in rows])
 

@@ -1,14 +1,16 @@
 """What the model leaves out, and how large each omission is, as each report says it; docs/model.md has the rest."""
 
 LIMITS = (
-    "Orbits follow a theory without drag, tides and lunisolar pull: 25 to 80 m in height, 0.2 to 0.8 km along the track "
-    "over the first orbits, up to 10 km a day along the track later. Station-kept satellites follow their slots, so for "
-    "planning the theory is the path. Real element sets go through SGP4: about 1 km, growing by 1 to 3 km a day.",
-    "Earth's shadow is a cone on the WGS 84 ellipsoid without air; each kilometre of opaque atmosphere would lengthen an "
-    "eclipse by about a third of a second.",
-    "Earth's infrared (237 W/m²) and albedo (0.30) are means over the globe; clouds and seasons move them by some ten per "
-    "cent. Albedo near the terminator is approximate.",
-    "One radiating node and one chip temperature a satellite: no gradient along the loop, no difference between devices.",
+    "Orbits follow a theory without drag, tides and the pull of Sun and Moon: it errs by 25 to 80 m in height and 0.2 "
+    "to 0.8 km along the track over the first orbits, by up to 10 km a day along the track later. Station-kept "
+    "satellites follow their slots, so for planning the theory is the path. Real element sets go through SGP4: about "
+    "1 km, growing by 1 to 3 km a day.",
+    "Earth's shadow is a cone on the WGS 84 ellipsoid without air; each kilometre of opaque atmosphere would lengthen "
+    "an eclipse by about a third of a second.",
+    "Earth's infrared (237 W/m²) and albedo (0.30) are means over the globe; clouds and seasons move them by some ten "
+    "per cent. Albedo near the terminator is approximate.",
+    "One radiating node and one chip temperature a satellite: no gradient along the loop, no difference between "
+    "devices.",
     "Batteries do not age within a run, arrays only by their age at its start. Nothing fails: no radiation upsets, no "
     "losses of satellites, devices or gateways.",
     "Data reach a satellite over the great circle at its height times 1.3, with 50 µs a hop: laser links have no "
@@ -19,7 +21,7 @@ LIMITS = (
     "Each window is dispatched to its own optimum, proven by a bound, under each satellite's own energy plan; no "
     "satellite saves energy for a dearer hour of the day.",
     "Training work may be spread over any nodes: gangs of chips that must run together are not modelled.",
-    "The weather of a site is a yearly and a daily cosine unless the scenario names an hourly file; a heat wave of a week "
-    "adds some 5 K.",
+    "The weather of a site is a yearly and a daily cosine unless the scenario names an hourly file; a heat wave of a "
+    "week adds some 5 K.",
     "No costs, no carbon, no collisions, no leases in this version.",
 )

@@ -1,4 +1,4 @@
-"""The report: one HTML file that stands alone, with no script and nothing fetched, for screen, dark screen and paper."""
+"""The report: one HTML file that stands alone: no script, nothing fetched, for light and dark screens and paper."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ def tiles(results: Results) -> str:
     shown += [
         ("Requests served", units.share(figure_of("served_fraction")),
          f"{units.share(figure_of('slo_attainment'))} in the time promised"),
-        ("Round trip, median", units.duration(figure_of("rtt_p50_s")), f"95 % within {units.duration(figure_of('rtt_p95_s'))}"),
+        ("Round trip, median", units.duration(figure_of("rtt_p50_s")),
+         f"95 % within {units.duration(figure_of('rtt_p95_s'))}"),
     ]  # fmt: skip
     if headline.has_orbit(dataset):
         hottest = units.temperature(figure_of("chip_temperature_max_k")).split(" (")
@@ -124,7 +125,7 @@ def tiles(results: Results) -> str:
 def figure(chart: Chart) -> str:
     """Return a chart with its title and caption."""
     return (
-        f'<figure id="{chart.name}"><h3>{escape(chart.title)}</h3><div class="scroll">{svg_text(chart)}</div>'
+        f'<figure id="figure-{chart.name}"><h3>{escape(chart.title)}</h3><div class="scroll">{svg_text(chart)}</div>'
         f"<figcaption>{escape(chart.caption)}</figcaption></figure>\n"
     )
 
@@ -219,9 +220,8 @@ def run_facts(manifest: Mapping[str, Any]) -> str:
     time = manifest.get("time", {})
     rows = [("Seed", str(manifest.get("seed", "")))]
     if time:
-        rows.append(
-            ("Time", f"{time['n_step']:,} steps of {time['step_s']:g} s, windows of {time['window_s']:g} s, from {time['start']}")
-        )  # fmt: skip
+        steps = f"{time['n_step']:,} steps of {time['step_s']:g} s, windows of {time['window_s']:g} s"
+        rows.append(("Time", f"{steps}, from {time['start']}"))
     machine = manifest.get("machine", {})
     if machine:
         rows.append(("Machine", f"{machine.get('processor')}, {machine.get('cores')} cores, {machine.get('system')}"))
