@@ -35,7 +35,9 @@ def max_flow(start, head, back, capacity, source, sink, level, place, queue, tra
     """
     total = 0
     while True:
-        level[:] = -1
+        for node in range(level.size):
+            level[node] = -1
+            place[node] = start[node]
         level[source] = 0
         queue[0] = source
         taken, waiting = 0, 1
@@ -49,7 +51,6 @@ def max_flow(start, head, back, capacity, source, sink, level, place, queue, tra
                     waiting += 1
         if level[sink] < 0:
             return total
-        place[:] = start[:-1]
         node, depth = source, 0
         while True:
             if node == sink:
@@ -105,7 +106,8 @@ def mark_feeders(start, head, back, capacity, target, marked, queue):
 def any_product(left, right, out):
     """Write whether any k has both left[i, k] and right[k, j]: bool[n, m] and bool[m, p] to bool[n, p]."""
     for i in range(left.shape[0]):
-        out[i, :] = False
+        for j in range(right.shape[1]):
+            out[i, j] = False
         for k in range(left.shape[1]):
             if left[i, k]:
                 for j in range(right.shape[1]):

@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from .._jit import point, sweep
+from ..errors import ModelError
 
 WORK_QUANTUM_FLOP = 2.0**30
 PER_QUANTUM = 2.0**-30
 LARGEST_SUM_FLOP = 2.0**63 * WORK_QUANTUM_FLOP
 HALF_UP = 2.0**-10  # of a quantum: takes a share of 1 - 1e-16 as one; 1e6 satellites gain at most 1e12 FLOP by it
 FIRST_SLOTS = 1 << 13  # of the table of keys; it grows fourfold when half full
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio, odd: multiplicative hashing
-_UPPER = np.uint64(32)
+_LOWER, _UPPER = np.uint64(0xFFFFFFFF), np.uint64(32)
+_GOLDEN = np.uint64(0x9E3779B1)  # 2^32 over the golden ratio, a prime: multiplicative hashing of the lower half
+_OTHER = np.uint64(0x85EBCA77)  # another prime, for the upper half
+_SPREAD = np.uint64(29)
 
 
 @point
@@ -29,7 +32,7 @@ def whole_quanta_flop(work_flop):
 def _slot_of(key, table_key, table_id):
     """Return the slot of a key, or the empty one (id -1) where it belongs."""
     mask = np.uint64(table_key.size - 1)
-    slot = ((key * _GOLDEN) >> _UPPER) & mask
+    slot = ((((key & _LOWER) * _GOLDEN) ^ ((key >> _UPPER) * _OTHER)) >> _SPREAD) & mask
     while table_id[slot] >= 0 and table_key[slot] != key:
         slot = (slot + np.uint64(1)) & mask
     return slot
@@ -187,7 +190,21 @@ def merge_supply(
         -1 outside the ranges.
     supply_flop : float64[n_signature]
         Exact while below 2^53 quanta (9.7e24 FLOP) a signature, rounded once above.
+
+    Raises
+    ------
+    ModelError
+        If the offers could sum to 2^63 quanta.
     """
+    largest_flop = float(offer_flop.max(initial=0.0))
+    if largest_flop * key.size >= LARGEST_SUM_FLOP:
+        raise ModelError(
+            f"offers of up to {largest_flop:.3e} FLOP by {key.size} satellites are too many to sum exactly; "
+            "take a shorter window",
+            quantity="offered_flop",
+            value=largest_flop,
+            limit=LARGEST_SUM_FLOP / key.size,
+        )
     parts = list(run(lambda part: _distinct_keys(key, *part), ranges))
     signature_key = np.unique(np.concatenate([*parts, np.zeros(0, np.uint64)]))
     table_key, table_id = key_table(signature_key)

@@ -1,0 +1,66 @@
+"""Greatest flows against the least cut found by trying all of them."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from orbital_compute.kernels.flow import any_product, flow_arcs, mark_feeders, max_flow
+
+
+def least_cut(n_node, tail, head, room, source, sink):
+    """Try every set of nodes on the source's side."""
+    others = [node for node in range(n_node) if node not in (source, sink)]
+    best = None
+    for inside in itertools.product((False, True), repeat=len(others)):
+        near = {source, *(node for node, chosen in zip(others, inside, strict=True) if chosen)}
+        crossing = sum(r for t, h, r in zip(tail, head, room, strict=True) if t in near and h not in near)
+        best = crossing if best is None else min(best, crossing)
+    return best
+
+
+def push(n_node, tail, head, room, source, sink):
+    arcs = flow_arcs(n_node, np.array(tail), np.array(head))
+    capacity = np.zeros(2 * len(tail), np.int64)
+    capacity[arcs.number] = room
+    level, place, queue, trail = np.empty((4, n_node), np.int64)
+    total = max_flow(arcs.start, arcs.head, arcs.back, capacity, source, sink, level, place, queue, trail)
+    return arcs, capacity, total
+
+
+def test_hand_network():
+    # two ways of 3 and 2 from 0 to 3, and a bridge that does not help: 5 in all
+    _, _, total = push(4, [0, 0, 1, 2, 1], [1, 2, 3, 3, 2], [3, 4, 9, 2, 1], 0, 3)
+    assert total == 5
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_flow_equals_the_least_cut_and_is_conserved(seed):
+    rng = np.random.default_rng(seed)
+    n_node, n_arc = int(rng.integers(3, 8)), int(rng.integers(3, 20))
+    tail, head = rng.integers(0, n_node, (2, n_arc))
+    tail, head = tail[tail != head], head[tail != head]
+    room = rng.integers(0, 30, tail.size)
+    arcs, capacity, total = push(n_node, tail, head, room, 0, n_node - 1)
+    assert total == least_cut(n_node, tail, head, room, 0, n_node - 1)
+    flow = room - capacity[arcs.number]
+    assert ((flow >= 0) & (flow <= room)).all()
+    net = np.bincount(tail, flow, minlength=n_node) - np.bincount(head, flow, minlength=n_node)
+    assert net.tolist() == [total] + [0] * (n_node - 2) + [-total]
+
+
+def test_feeders_are_the_nodes_with_room_left_towards_the_target():
+    # after 0→1→3 is full, only 2 can still send to 3
+    arcs, capacity, total = push(4, [0, 1, 2], [1, 3, 3], [1, 5, 7], 0, 3)
+    assert total == 1
+    marked, queue = np.zeros(4, bool), np.empty(4, np.int64)
+    mark_feeders(arcs.start, arcs.head, arcs.back, capacity, 3, marked, queue)
+    assert marked.tolist() == [False, True, True, True]
+
+
+def test_any_product_is_the_boolean_matrix_product():
+    rng = np.random.default_rng(5)
+    left, right = rng.random((20, 13)) < 0.2, rng.random((13, 30)) < 0.2
+    out = np.ones((20, 30), bool)
+    any_product(left, right, out)
+    assert np.array_equal(out, (left.astype(int) @ right.astype(int)) > 0)
