@@ -1,0 +1,164 @@
+"""A scenario becomes the model's objects: units by hand, rows in order, files beside the scenario."""
+
+import math
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from orbital_compute.errors import ScenarioError
+from orbital_compute.scenario.build import build
+from orbital_compute.scenario.files import check_files
+from orbital_compute.scenario.load import load_scenario
+
+TREE = {
+    "format": 1,
+    "name": "small",
+    "time": {"start": "2026-06-21", "duration": "2 h"},
+    "constellation": {
+        "shells": [
+            {"name": "rings", "altitude": "650 km", "local_time_ascending_node": "06:00", "planes": 2, "per_plane": 3},
+            {"altitude": "600 km", "inclination": "53 deg", "planes": 4, "per_plane": 5, "raan_spread": "180 deg"},
+        ]
+    },
+    "satellite": {"preset": "starmind_ai1"},
+    "sites": [{"preset": "colossus_1"}],
+    "output": {"sample": 4},
+}
+
+
+def built(**changes):
+    return build(load_scenario(TREE).replace({key.replace("__", "."): value for key, value in changes.items()}))
+
+
+def test_clock_rows_and_names():
+    model = built()
+    assert (model.clock.n_step, model.clock.n_window, model.clock.start) == (120, 24, datetime(2026, 6, 21, tzinfo=UTC))
+    fleet = model.constellation
+    assert fleet.n_satellite == 26
+    assert fleet.shell_names == ["rings", "shell_1"]
+    np.testing.assert_array_equal(np.bincount(fleet.shell), [6, 20])
+    np.testing.assert_allclose(fleet.semi_major_axis_m[[0, 25]], [6378137 + 650e3, 6378137 + 600e3], rtol=1e-15)
+    assert math.degrees(fleet.inclination_rad[25]) == pytest.approx(53.0, abs=1e-12)
+    assert 97.5 < math.degrees(fleet.inclination_rad[0]) < 98.5  # sun-synchronous at 650 km: 97.99 by J2
+    np.testing.assert_array_equal(model.sample_rows, [3, 9, 16, 22])
+
+
+def test_rings_at_dawn_and_dusk_stand_half_a_turn_apart():
+    fleet = built().constellation
+    assert math.degrees(fleet.raan_rad[3] - fleet.raan_rad[0]) % 360 == pytest.approx(180.0, abs=1e-9)
+    star = np.degrees(fleet.raan_rad[fleet.shell == 1][::5])
+    np.testing.assert_allclose(np.diff(star), 45.0, atol=1e-9)
+
+
+def test_a_satellite_in_si():
+    satellite = built().satellite_types["starmind_ai1"]
+    assert satellite.mass_kg == 3000.0
+    assert satellite.bus_power_w == 6000.0
+    assert satellite.array.degradation_per_year == pytest.approx(0.025, rel=1e-15)
+    assert satellite.battery.capacity_j == pytest.approx(117 * 3.6e6)
+    assert satellite.battery.charge_rate_per_s == pytest.approx(0.5 / 3600)
+    assert satellite.compute.memory_byte == pytest.approx(186e9)
+    assert satellite.compute.memory_rate_byte_s == pytest.approx(8e12)
+    assert satellite.radiator.heat_capacity_j_k == 8e5
+
+
+def test_a_site_in_si():
+    site = built().sites[0]
+    assert site.rated_it_power_w == pytest.approx(250e6)
+    assert site.peak_flop_s == pytest.approx(200_000 * 0.989e15 + 20_000 * 2.5e15)
+    assert (site.latitude_deg, site.longitude_deg) == (pytest.approx(35.06), pytest.approx(-90.16))
+    assert site.battery.capacity_j == pytest.approx(811 * 3.6e9)
+    assert site.water_l_per_kwh_cooling == pytest.approx(1.8)
+    assert site.uplink_bit_s == 3.2e12
+    july = site.climate.outside_k(datetime(2026, 7, 20, 21, tzinfo=UTC), np.zeros(1), site.longitude_deg)[0]
+    assert july == pytest.approx(290.6 + 11.4 + 5.3, abs=0.1)  # 15 h solar time on the warmest day: 34 °C
+
+
+def test_a_site_full_of_its_own_work_offers_nothing_and_draws_all():
+    full = build(load_scenario({**TREE, "sites": [{"preset": "colossus_2"}]})).sites[0]
+    assert full.peak_flop_s == 0.0
+    assert full.rated_it_power_w == pytest.approx(833e6)
+    half = build(load_scenario({**TREE, "sites": [{"preset": "colossus_2", "busy": 0.5}]})).sites[0]
+    assert half.rated_it_power_w == pytest.approx(833e6)
+    assert half.peak_flop_s == pytest.approx(275_000 * 2.5e15)
+
+
+def test_work_in_flop_and_bits():
+    workload = built().workload
+    interactive, training = workload.classes[0], workload.classes[3]
+    assert interactive.flop_per_request == pytest.approx(2 * 70.6e9 * 1900 / 0.30)
+    assert interactive.request_bit == pytest.approx(1600 * 1900)
+    assert training.flop_per_request == pytest.approx(6 * 8.03e9 * 1e6 / 0.40)
+    assert training.request_bit == pytest.approx(64e6)
+    assert (interactive.rtt_limit_s, interactive.wait_limit_s, training.rtt_limit_s) == (0.1, 60.0, math.inf)
+    assert workload.classes[2].peak_hour == 15.0
+
+
+def test_demand_is_a_share_of_all_peaks_or_a_rate():
+    peak = 26 * 100 * 2.5e15 + 2.478e20
+    assert built().workload.demanded_flop_s() == pytest.approx(0.6 * peak)
+    assert built(workload__demand={"rate": "3 EFLOP/s"}).workload.demanded_flop_s() == pytest.approx(3e18)
+    assert built(workload__demand__share="30 %").workload.demanded_flop_s() == pytest.approx(0.3 * peak)
+
+
+def test_gateways_and_network_in_si():
+    model = built(gateways__stations__tokyo__antennas=3)
+    tokyo = next(gateway for gateway in model.gateways if gateway.name == "tokyo")
+    assert tokyo.capacity_bit_s == 3 * 20e9
+    assert model.gateways[0].capacity_bit_s == 16 * 20e9
+    assert tokyo.min_elevation_rad == pytest.approx(math.radians(25))
+    assert model.network.fibre_delay_s_m == pytest.approx(4.9e-9)
+    assert model.network.hop_delay_s == pytest.approx(50e-6)
+
+
+def test_sample_rows_may_be_named_and_must_be_there():
+    np.testing.assert_array_equal(built(output__sample=[25, 0]).sample_rows, [0, 25])
+    np.testing.assert_array_equal(built(output__sample=1000).sample_rows, np.arange(26))
+    assert built(output__sample=0).sample_rows.size == 0
+    with pytest.raises(ScenarioError, match="there is no satellite in row 26"):
+        built(output__sample=[26])
+
+
+def test_a_filed_constellation_is_scaled_to_the_last_satellite():
+    model = built(constellation={"preset": "fcc_2026", "satellites": 1234, "variant": "as_filed"})
+    assert model.constellation.n_satellite == 1234
+    assert any("not sun-synchronous" in warning for warning in model.warnings)
+
+
+def test_a_cluster_is_a_short_arc():
+    shell = {"altitude": "650 km", "inclination": "98 deg", "planes": 1, "per_plane": 81, "in_plane_spacing": "150 m"}
+    fleet = built(constellation={"walker": shell}).constellation
+    ends = fleet.positions(np.array([np.datetime64("2026-06-21T00:00:00")]))[[0, 80], 0]
+    # short-period terms move radius and phase by about 0.1 %
+    assert np.linalg.norm(ends[1] - ends[0]) == pytest.approx(80 * 150.0, rel=3e-3)
+
+
+def test_tables_lie_beside_the_scenario(tmp_path):
+    (tmp_path / "orbits.csv").write_text(
+        "altitude_km,inclination_deg,raan_deg,arg_latitude_deg,satellite_type\n600,53,0,0,starmind_ai1\n610,53,10,20,\n"
+    )
+    scenario = tmp_path / "s.yaml"
+    scenario.write_text(
+        "format: 1\nname: table\ntime: {start: 2026-06-21, duration: 1 h}\n"
+        "constellation: {elements: {file: orbits.csv}}\nsatellite: {preset: starmind_ai1}\n"
+    )
+    loaded = load_scenario(scenario)
+    check_files(loaded)
+    assert build(loaded).constellation.n_satellite == 2
+    missing = loaded.replace({"constellation.elements.file": "none.csv"})
+    with pytest.raises(ScenarioError, match=r"constellation.elements.file: there is no file 'none.csv'"):
+        check_files(missing)
+    head = "altitude_km,inclination_deg,raan_deg,arg_latitude_deg,satellite_type\n"
+    (tmp_path / "orbits.csv").write_text(head + "600,53,0,0,other\n")
+    with pytest.raises(ScenarioError, match="no satellite is called other"):
+        build(loaded)
+
+
+def test_an_hourly_climate_replaces_the_cosines(tmp_path):
+    (tmp_path / "outside.csv").write_text("temperature_c\n" + "20\n" * 8760)
+    scenario = tmp_path / "s.yaml"
+    scenario.write_text("format: 1\nname: x\n")
+    tree = {**TREE, "sites": [{"preset": "colossus_1", "climate": {"file": str(tmp_path / "outside.csv")}}]}
+    climate = build(load_scenario(tree)).sites[0].climate
+    assert climate.outside_k(datetime(2026, 7, 1, tzinfo=UTC), np.zeros(1), 0.0)[0] == pytest.approx(293.15)

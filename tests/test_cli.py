@@ -1,0 +1,204 @@
+"""The command line: exit codes, one readable message for each mistake, quick help, examples in every help."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orbital_compute.cli import main
+
+ROOT = Path(__file__).parents[1]
+SCENARIOS = ROOT / "scenarios"
+SMALL = """\
+format: 1
+name: small
+time: {start: 2026-06-21T00:00:00Z, duration: 10 min}
+constellation: {walker: {altitude: 600 km, inclination: 53 deg, planes: 2, per_plane: 2}}
+satellite: {preset: starmind_ai1}
+workload: {preset: default}
+output: {sample: 1}
+"""
+
+
+def run(capsys, monkeypatch, *arguments):
+    """Run the command here; return exit code, output, error text."""
+    monkeypatch.setattr(sys, "argv", ["orbital-compute", *map(str, arguments)])
+    code = 0
+    try:
+        main()
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    captured = capsys.readouterr()
+    assert "Traceback" not in captured.err
+    return code, captured.out, captured.err
+
+
+@pytest.fixture
+def command(capsys, monkeypatch):
+    return lambda *arguments: run(capsys, monkeypatch, *arguments)
+
+
+@pytest.fixture
+def small(tmp_path):
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+def test_validate_says_what_a_scenario_holds(command):
+    code, out, _ = command("validate", SCENARIOS / "quickstart.yaml")
+    assert code == 0
+    assert "10,000 satellites beside colossus_1" in out
+    assert "1,440 steps in 288 windows" in out
+
+
+def test_validate_prints_the_resolved_scenario_and_its_sources(command):
+    code, out, _ = command(
+        "validate", SCENARIOS / "quickstart.yaml", "--json", "--set", "satellite.radiator.area=90 m2", "--set", "seed=7"
+    )
+    found = json.loads(out)
+    assert code == 0
+    assert found["scenario"]["satellite"]["radiator"]["area"] == "90 m2"
+    assert found["scenario"]["seed"] == 7
+    sources = {record["path"]: record["source"] for record in found["provenance"]}
+    assert sources["satellite.radiator.area"] == "scenario"
+
+
+def test_validate_prints_the_json_schema(command):
+    code, out, _ = command("validate", "--schema")
+    assert code == 0
+    assert json.loads(out)["title"] == "orbital_compute scenario"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["validate", "none.yaml"], "none.yaml: there is no such file"),
+        (["validate", SCENARIOS], "it is a folder"),
+        (["validate", SCENARIOS / "real_fleet.yaml"], "pass --set constellation.element_sets=FILE"),
+        (["validate", SCENARIOS / "quickstart.yaml", "--set", "constellation.satellites=0"], "0 is below 1"),
+        (["validate", SCENARIOS / "quickstart.yaml", "--set", "nothing"], "'nothing' is no change"),
+        (
+            ["validate", SCENARIOS / "real_fleet.yaml", "--set", "constellation.element_sets=none.tle"],
+            "no file 'none.tle'",
+        ),
+        (["run", SCENARIOS / "quickstart.yaml", "--set", "satellite.radiator.area=9 kg"], "unit of the wrong kind"),
+        (["report", "nowhere"], "nowhere"),
+        (["presets", "show", "starmind"], "no preset is called 'starmind'; the nearest is 'starmind_ai1'"),
+        (["presets", "show", "default"], "name one of gateways/default, workloads/default"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(command, arguments, says):
+    code, out, err = command(*arguments)
+    assert (code, out) == (2 if arguments[0] != "report" else code, "")
+    assert code != 0
+    assert says in err
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [["validate"], ["nonsense"], ["run", "--threads", "0", "x.yaml"], ["run"]])
+def test_wrong_use_is_exit_code_2(command, arguments):
+    code, _, err = command(*arguments)
+    assert code == 2
+    assert "Usage" in err
+
+
+@pytest.mark.parametrize(
+    "content", ["", "- a\n", "format: 1\nname: \tx\n\ty: 1\n", "a: [\n", "\x00\x01", "format: 9\n"]
+)
+def test_junk_is_exit_code_2(command, tmp_path, content):
+    path = tmp_path / "s.yaml"
+    path.write_text(content, encoding="utf-8")
+    code, out, err = command("run", path)
+    assert (code, out) == (2, "")
+    assert "s.yaml" in err
+
+
+def test_presets_are_listed_shown_and_copied(command, tmp_path):
+    code, out, _ = command("presets", "list")
+    assert code == 0
+    assert "colossus_1" in out
+    code, out, _ = command("presets", "show", "starmind_ai1")
+    assert code == 0
+    assert "117 kWh" in out
+    assert "[1]" in out
+    assert len(json.loads(command("presets", "show", "sites/colossus_1", "--json")[1])) > 15
+    target = tmp_path / "mine.yaml"
+    assert command("presets", "copy", "starmind_ai1", target)[0] == 0
+    text = target.read_text(encoding="utf-8")
+    assert "area: 110 m2" in text
+    code, _, err = command("presets", "copy", "starmind_ai1", target)
+    assert code == 2
+    assert "a file stands there already" in err
+    scenario = tmp_path / "s.yaml"
+    body = "\n".join("  " + line for line in text.splitlines() if not line.startswith("#"))
+    scenario.write_text(SMALL.replace("satellite: {preset: starmind_ai1}", "satellite:\n" + body), encoding="utf-8")
+    assert command("validate", scenario)[0] == 0
+
+
+def test_run_twice_gives_each_its_own_folder_and_report(command, small, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = command("run", small, "--json", "--threads", 1)
+    assert code == 0
+    first = json.loads(out)
+    assert first["folder"] == "out/small"
+    assert "compute_delivered_flop" in first["summary"]
+    code, out, _ = command("run", small, "--quiet")
+    assert (code, out) == (0, "")
+    assert (tmp_path / "out" / "small-2" / "manifest.json").exists()
+    assert (tmp_path / first["report"]).exists()
+    code, _, err = command("run", small, "--output", "out/small")
+    assert code == 2
+    assert "--overwrite" in err
+    assert command("run", small, "--output", "out/small", "--overwrite", "--quiet")[0] == 0
+    (tmp_path / "file").write_text("x")
+    code, _, err = command("run", small, "--output", "file/below")
+    assert code == 2
+    assert "cannot be written" in err
+    code, out, _ = command("report", "out/small", "--json")
+    assert code == 0
+    assert json.loads(out)["summary"].keys() == first["summary"].keys()
+
+
+def test_a_run_that_cannot_fit_is_exit_code_3(command, tmp_path):
+    code, _, err = command(
+        "run", SCENARIOS / "fcc_million.yaml", "--set", "time={start: 2026-06-21, duration: 364 days, step: 1 s}",
+        "--output", tmp_path / "out",
+    )  # fmt: skip
+    assert code == 3
+    assert any(unit in err for unit in ("GB", "TB", "PB", "GiB", "TiB"))
+    assert not (tmp_path / "out").exists()
+
+
+def lines_of(module, *arguments):
+    code = f"import sys; sys.argv = ['x', *{list(arguments)!r}]\nfrom orbital_compute.cli import main\n"
+    code += "try:\n    main()\nexcept SystemExit:\n    pass\n"
+    code += f"print('LOADED', *[name for name in {module!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return done.stdout
+
+
+def test_help_and_validate_load_nothing_heavy():
+    heavy = ["numba", "astropy", "xarray", "h5py", "matplotlib", "scipy"]
+    out = lines_of([*heavy, "numpy", "pydantic", "ruamel.yaml"], "--help")
+    assert out.rstrip().endswith("LOADED")
+    assert "Example: orbital-compute run scenarios/quickstart.yaml" in out
+    assert lines_of(heavy, "validate", "scenarios/quickstart.yaml").rstrip().endswith("LOADED")
+
+
+@pytest.mark.parametrize(
+    "name", ["validate", "run", "report", "presets", "presets list", "presets show", "presets copy"]
+)
+def test_every_help_has_an_example(command, name):
+    code, out, _ = command(*name.split(), "--help")
+    assert code == 0
+    assert "Example: orbital-compute" in " ".join(out.split())
+
+
+def test_the_module_is_the_command_too():
+    done = subprocess.run(
+        [sys.executable, "-m", "orbital_compute", "--version"], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.startswith("orbital-compute ")
