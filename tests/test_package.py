@@ -3,11 +3,13 @@
 import subprocess
 import sys
 from importlib import metadata, resources
+from pathlib import Path
 
 import pytest
 
 import orbital_compute as oc
 
+SOURCE = Path(__file__).parent.parent / "orbital_compute"
 IMPORT_LIMIT_S = 0.1  # what a person does not notice
 HEAVY = (
     "numpy",
@@ -73,8 +75,9 @@ def test_command_is_declared():
     assert [(command.name, command.value) for command in commands] == [("orbital-compute", "orbital_compute.cli:main")]
 
 
-def test_installed_package_is_typed_and_carries_its_presets():
-    package = resources.files("orbital_compute")
-    assert package.joinpath("py.typed").is_file()
-    presets = package.joinpath("scenario", "presets")
-    assert [path for path in presets.iterdir() if path.name.endswith(".yaml")]
+def test_installed_package_is_complete():
+    installed = Path(str(resources.files("orbital_compute")))
+    files = [path.relative_to(SOURCE) for path in SOURCE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert Path("py.typed") in files
+    assert any(path.parts[:2] == ("scenario", "presets") and path.suffix == ".yaml" for path in files)
+    assert [str(path) for path in files if not (installed / path).is_file()] == []
