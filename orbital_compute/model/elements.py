@@ -125,15 +125,17 @@ def usable_sets(
             f"{stale} of {len(sets)} element sets are more than {STALE_DAYS:.0f} days from the start "
             f"(at most {np.abs(age).max():.0f}); SGP4 errs by 1-3 km for each day"
         )
-    kept = []
+    kept: list[ElementSet] = []
+    left_out: list[Problem] = []
     for item in sets:
         codes = [item.record.sgp4(day, fraction)[0] for day, fraction in zip(*now, strict=True)]
-        code = item.record.error if codes == [0, 0] else next(code for code in codes if code)
+        code = next((code for code in codes if code), 0)
         if code == 0:
             kept.append(item)
             continue
         when = "at the start" if codes[0] else "before the end"
-        warnings.append(f"{item.catalog_number} {item.name}".rstrip() + f" left out: {SGP4_ERRORS[code]} {when}")
+        name = f"{item.catalog_number} {item.name}".rstrip()
+        left_out.append(at(item.place, f"{name} left out: {SGP4_ERRORS[code]} {when}"))
     if not kept:
-        raise ScenarioError(Problem("no element set can be followed over the run", source=sets[0].place.source))
-    return kept, warnings
+        raise_problems([*left_out, Problem("no element set is left", source=sets[0].place.source)])
+    return kept, warnings + [problem.what for problem in left_out]
