@@ -27,8 +27,8 @@ HEAVY = (
 
 
 def run_python(code: str) -> str:
-    """Return what a fresh interpreter prints."""
-    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    """Return what a fresh interpreter prints; -P keeps the source tree off its path."""
+    child = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False)
     assert child.returncode == 0, child.stderr
     return child.stdout
 
