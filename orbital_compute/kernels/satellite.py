@@ -17,7 +17,7 @@ from ..physics.array import (
 )
 from ..physics.battery import balance, chargeable_w, givable_w, largest_load_w, stored_j
 from ..physics.compute import power_for, throughput
-from ..physics.eclipse import eclipse_clock, shadow_depth, sunlit_share
+from ..physics.eclipse import EclipseClock, eclipse_clock, shadow_depth, sunlit_share
 from ..physics.plan import Design, plan_ahead
 from ..physics.thermal import (
     balance_error_j,
@@ -28,6 +28,8 @@ from ..physics.thermal import (
     relaxed_k,
     steady_cap_w,
 )
+
+THROTTLED = 0.99  # of the power that would be there: a step held below it by heat counts as throttled
 
 
 class Hardware(NamedTuple):
@@ -135,7 +137,7 @@ class Power(NamedTuple):
     wanted_w: float
     plan_w: float
     cap_w: float
-    hot: float  # 1 where heat holds compute below what power would allow
+    hot: float  # 1 where heat holds compute power below THROTTLED of what power would allow
     cell_heat_w_m2: float
 
 
@@ -187,7 +189,7 @@ def design_of(hardware):
 
 @point
 def window_stage(orbit, hardware, sun, path, state):
-    """Return what holds through the coming window, from the state, the path at its start and the coming eclipse.
+    """Return what holds through the coming window, from the state, the path half a step later and the coming eclipse.
 
     The plan is made twice, with and without the thermal limit, so that what heat costs is measured.
     """
@@ -196,6 +198,7 @@ def window_stage(orbit, hardware, sun, path, state):
     clock = eclipse_clock(
         attitude.cos_zenith, attitude.cos_ahead, attitude.normal2, attitude.inverse_height, orbit.speed_rad_s
     )
+    clock = EclipseClock(clock.sun_s, clock.dark_s, clock.left_s + 0.5 * h.step_s, clock.in_dark)
     conditioning_w = h.conditioning_loss * state.array_mean_w
     fixed_w = fma(h.pump, h.bus_w, state.sink_mean_w + conditioning_w)
     heat_per_watt = h.pump * h.inverse_discharge_efficiency  # in the dark the battery's loss heats the loop too
@@ -250,7 +253,14 @@ def power_stage(hardware, window, sun, light, state):
     """Return the powers of a step: array, what work wants, what heat allows, what array and battery carry."""
     h, lit = hardware, light.sunlit
     beam = sun.flux_w_m2 * light.cos_array
+    cell_w_m2 = cell_heat_w_m2(
+        h.cell_absorptivity, h.cell_emissivity, sun.flux_w_m2, lit * beam, light.cos_zenith, light.array_view
+    )
     lit_w = array_output_w(beam, h.watt_per_beam, h.temperature_coefficient_per_k, state.cell_k)
+    # cells warm by 100 K within minutes of dawn: their efficiency is that of mid-step
+    cell_gain = fma(-h.drawn_per_watt, lit * lit_w, cell_w_m2)
+    middle_k = relaxed_k(state.cell_k, cell_gain, h.cell_emission_w_m2_k4, 0.5 * h.cell_step_per_capacity)
+    lit_w = array_output_w(beam, h.watt_per_beam, h.temperature_coefficient_per_k, middle_k)
     sink_w = environment_heat_w(
         h.infrared_m2, h.solar_m2, sun.flux_w_m2, lit, light.cos_radiator, light.cos_zenith, window.radiator_view
     )
@@ -285,14 +295,11 @@ def power_stage(hardware, window, sun, light, state):
 
     cut = compute_w < wanted_w
     free_w = planned_w(window.sun_free_w, window.dark_free_w, lit)
-    hot = (cap_w < wanted_w) | (free_w > plan_w * (1.0 + 1e-9))
+    hot = (cap_w < THROTTLED * wanted_w) | (plan_w < THROTTLED * free_w)
     possible = rate_at(h, compute_w)
     rate = min(rate, possible) if cut else rate
     used_w = fma(lit, lit_w, -flow.curtailed_w)
     loss_w = fma(1.0 - h.charge_efficiency, flow.charge_w, draw_loss * flow.drawn_w)
-    cell_w_m2 = cell_heat_w_m2(
-        h.cell_absorptivity, h.cell_emissivity, sun.flux_w_m2, lit * beam, light.cos_zenith, light.array_view
-    )
     return Power(
         lit * lit_w,
         lit_w,
