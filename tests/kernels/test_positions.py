@@ -42,6 +42,19 @@ def test_a_range_writes_its_rows_only_and_the_same_bits():
     assert np.isnan(part[6:]).all()
 
 
+def test_any_number_of_times_gives_the_same_bits():
+    table, index, own = fleet(2)
+    times_s = np.arange(70) * 100.0
+    whole = np.empty((2, 70, 3))
+    positions(table, index, own, times_s, 0, 2, whole)
+    for n in (1, 31, 32, 33, 64):
+        part = np.empty((2, n, 3))
+        positions(table, index, own, times_s[:n].copy(), 0, 2, part)
+        assert np.array_equal(part, whole[:, :n])
+    none = np.empty((2, 0, 3))
+    positions(table, index, own, times_s[:0].copy(), 0, 2, none)
+
+
 def test_turn_is_the_product_with_the_matrix():
     rng = np.random.default_rng(1)
     r, matrix = rng.normal(size=(5, 4, 3)), rng.normal(size=(4, 3, 3))
