@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -20,7 +21,7 @@ from .yaml_text import MANY, MAX_DEPTH, MAX_ENTRIES, Document, Place, path_text,
 MAX_PROBLEMS = 50
 
 
-def load_scenario(scenario: str | Path | Mapping[str, Any], *, overrides: Sequence[str] = ()) -> Scenario:
+def load_scenario(scenario: str | os.PathLike[str] | Mapping[str, Any], *, overrides: Sequence[str] = ()) -> Scenario:
     """Return a checked scenario from a file or a dictionary.
 
     Parameters

@@ -205,7 +205,7 @@ def read_file(path: Path) -> Document:
             raise ScenarioError(Problem("it is a folder", cure="name the scenario file in it", source=source))
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # ValueError: a name that no file can have
         cure = "look at the name and the folder"
         raise ScenarioError(Problem("there is no such file", cure=cure, source=source)) from None
     except OSError as error:
