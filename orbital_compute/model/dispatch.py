@@ -41,9 +41,9 @@ class Programme:
     route_group: np.ndarray  # int64[n_route]
     route_demand: np.ndarray  # int64[n_route]
     arc_capacity_bit: np.ndarray  # float64[n_arc]
-    arc_route: np.ndarray  # int64[n_use], with arc_index and arc_bit_per_flop: route r sends so many bits over arc e
-    arc_index: np.ndarray  # int64[n_use]
-    arc_bit_per_flop: np.ndarray  # float64[n_use]
+    arc_route: np.ndarray  # int64[n_use]; each pair of route and arc at most once
+    arc_index: np.ndarray  # int64[n_use], arc over which the route sends
+    arc_bit_per_flop: np.ndarray  # float64[n_use], so many bits
     signature_cost: np.ndarray  # float64[n_signature], per FLOP
     route_cost: np.ndarray  # float64[n_route], per FLOP
 

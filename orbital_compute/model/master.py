@@ -144,7 +144,7 @@ def _arcs_that_may_bind(programme: Programme, route: np.ndarray) -> np.ndarray:
     place = (programme.arc_index[used], programme.route_demand[programme.arc_route[used]])
     np.maximum.at(most_bit, place, programme.arc_bit_per_flop[used])
     most = np.add.accumulate(most_bit * programme.demand_flop, axis=1)[:, -1]
-    return np.flatnonzero(most >= programme.arc_capacity_bit * (1.0 - TOLERANCE))
+    return np.flatnonzero((most > 0.0) & (most >= programme.arc_capacity_bit * (1.0 - TOLERANCE)))
 
 
 def _place_optimum(pools: list[Pool], layout: Layout, unit_flop: float):
@@ -189,7 +189,7 @@ def _open_solver(layout: Layout):
     programme.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     programme.a_matrix_.start_, programme.a_matrix_.index_ = layout.start, layout.row
     programme.a_matrix_.value_ = layout.entry
-    solver.passModel(programme)
+    _accepted(solver, solver.passModel(programme))
     return solver
 
 
@@ -203,14 +203,23 @@ def _add_limits(solver, pools: list[Pool], layout: Layout, sets, unit_flop: floa
             limit[of_pool] = crowd_supply_flop(pool, np.array([sets[number][1] for number in of_pool])) / unit_flop
     start = np.cumsum([0] + [column.size for column in columns[:-1]]).astype(np.int32)
     index = np.concatenate(columns).astype(np.int32)
-    solver.addRows(len(sets), np.full(len(sets), -np.inf), limit, index.size, start, index, np.ones(index.size))
+    lower, ones = np.full(len(sets), -np.inf), np.ones(index.size)
+    _accepted(solver, solver.addRows(len(sets), lower, limit, index.size, start, index, ones))
+
+
+def _accepted(solver, answer) -> None:
+    """Raise ModelError if HiGHS refused what it was given."""
+    import highspy
+
+    if answer == highspy.HighsStatus.kError:
+        raise ModelError("dispatch: HiGHS refused the programme", quantity="dispatch_status", value=str(answer))
 
 
 def _optimum(solver) -> tuple[np.ndarray, np.ndarray]:
     """Return the columns and the prices of the rows of the least cost."""
     import highspy
 
-    solver.run()
+    _accepted(solver, solver.run())
     status = solver.getModelStatus()
     if status != highspy.HighsModelStatus.kOptimal:
         raise ModelError(
