@@ -12,6 +12,7 @@ from orbital_compute.results import QUANTILES, VARIABLES, Results
 CLASSES = ["chat", "agent", "batch", "training"]
 FLOP_PER_REQUEST = np.array([2e14, 4e15, 6e16, 5e19])
 WINDOW_S, STEP_S = 300.0, 60.0
+_CLASS_VALUES = {name: {"value": value} for name, value in zip(CLASSES, (8.0, 4.0, 2.0, 1.0), strict=True)}
 PER_SHELL = 88
 SHAPE = np.array([-1.0, -0.7, -0.25, 0.0, 0.25, 0.7, 1.0])
 
@@ -68,7 +69,7 @@ def run(
     if not n_sample:
         arrays = {key: values for key, values in arrays.items() if "sample" not in VARIABLES[key].dims}
     manifest = {
-        "scenario": {"name": name, "seed": 1}, "seed": 1, "threads": 2, "warnings": warnings or [],
+        "scenario": {"name": name, "seed": 1, "workload": {"classes": _CLASS_VALUES}}, "seed": 1, "threads": 2, "warnings": warnings or [],
         "versions": {"orbital_compute": "0", "numpy": "2"}, "durations_s": {"march": 41.0, "dispatch": 12.0},
         "time": {"start": start, "step_s": STEP_S, "window_s": WINDOW_S, "n_step": n_window * 5},
         "provenance": [
@@ -151,8 +152,8 @@ def _market(hour: np.ndarray, n_group: int, n_arc: int) -> dict[str, np.ndarray]
     capacity = 2e12 * WINDOW_S * np.ones((hour.size, n_arc))
     whole = np.zeros(hour.size)
     return {
-        "supply_price": 0.4 * peak * np.linspace(1, 0.5, n_group), "arc_capacity_bit": capacity,
-        "arc_price": 3e-9 * peak * (np.arange(n_arc) % 5 == 0),
+        "supply_price": 4e15 * peak * np.linspace(1, 0.5, n_group), "arc_capacity_bit": capacity,
+        "arc_price": 3e9 * peak * (np.arange(n_arc) % 5 == 0),
         "arc_use_bit": capacity * np.clip(0.5 + 0.5 * np.cos((hour[:, None] - np.arange(n_arc)) * np.pi / 12), 0, 1),
         "dispatch_gap": whole + 2e-9, "merging_loss": whole, "energy_residual": whole + 3e-13,
         "heat_residual": whole + 2e-6, "work_residual": whole + 1e-15, "requests_residual": whole,

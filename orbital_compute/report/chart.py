@@ -174,7 +174,9 @@ def label_ends(axes: Axes, labels: Sequence[tuple[float, str, str]], *, size: fl
     low, high = axes.get_ylim()
     line_pt = 1.2 * size * max((text.count("\n") + 1 for _, text, _ in shown), default=1)
     gap = (high - low) * line_pt / (72.0 * height_in(axes))
-    for y, (_, text, role) in zip(spread([y for y, _, _ in shown], gap, low, high), shown, strict=True):
+    inside = 0.5 * gap if len(shown) * gap < high - low else 0.0  # half a line of room to either edge
+    placed = spread([y for y, _, _ in shown], gap, low + inside, high - inside)
+    for y, (_, text, role) in zip(placed, shown, strict=True):
         axes.annotate(
             text,
             (1.0, y),

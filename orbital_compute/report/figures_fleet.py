@@ -89,7 +89,7 @@ def state_of_charge(dataset: xr.Dataset) -> Chart | None:
         figure, axes = panels(1, height_in=2.6)
         panel = axes[0, 0]
         draw_bands(panel, axis, percent, "battery")
-        panel.set_ylim(0.0, 103.0)
+        panel.set_ylim(max(0.0, 10.0 * np.floor(np.fmin.reduce(percent, axis=None) / 10.0 - 0.5)), 101.0)
         panel.set_ylabel("State of charge [%]")
         label_ends(panel, band_labels(percent, "battery", lambda v: f"{v:.0f} %"))
         axis.set_axis(panel)
@@ -98,7 +98,7 @@ def state_of_charge(dataset: xr.Dataset) -> Chart | None:
         title="Charge of the satellites' batteries",
         caption=(
             "Strong band: the middle half of all satellites; faint band: 5th to 95th percentile; thin lines: emptiest "
-            "and fullest satellite; thick line: median. 0 % is an empty cell, not the depth that the plan allows."
+            "and fullest satellite; thick line: median. 100 % is a full cell."
         ),
         alt=(
             f"Band chart of state of charge: median {np.nanmedian(percent[:, 3]):.0f} %, lowest satellite "

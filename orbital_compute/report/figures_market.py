@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 
 from . import units
 from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, panels, style
+from .headline import names_along
 from .timeline import Timeline, timeline
 
 MOST_LINES = 6
 _ROLES = ("orbit", "ground", "battery", "heat", "sun", "limit")
 _DASHES = ("-", (0, (6, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 2)), (0, (9, 2)))
-GIGABIT = 1e9
 
 
 def prices(dataset: xr.Dataset) -> Chart | None:
@@ -26,17 +26,15 @@ def prices(dataset: xr.Dataset) -> Chart | None:
         figure, axes = panels(2 if with_arcs else 1, height_in=2.0, right_in=2.3)
         supply = axes[0, 0]
         said = [
-            draw_prices(supply, axis, dataset["supply_price"].values, [str(n) for n in dataset["node_group"].values])
+            draw_prices(
+                supply, axis, dataset["supply_price"].values / units.PETA, names_along(dataset, "node_group"), "FLOP"
+            )
         ]
-        supply.set_ylabel("Price [value/PFLOP]")
         supply.set_title("Supply")
         axis.set_axis(supply, labelled=not with_arcs)
         if with_arcs:
             arcs = axes[1, 0]
-            said.append(
-                draw_prices(arcs, axis, dataset["arc_price"].values * GIGABIT, [str(n) for n in dataset["arc"].values])
-            )
-            arcs.set_ylabel("Price [value/Gbit]")
+            said.append(draw_prices(arcs, axis, dataset["arc_price"].values, names_along(dataset, "arc"), "bit"))
             arcs.set_title("Gateways and uplinks")
             axis.set_axis(arcs)
     return Chart(
@@ -45,34 +43,44 @@ def prices(dataset: xr.Dataset) -> Chart | None:
         caption=(
             "The price is what one more unit would add to the value served in that window: above zero only while the "
             "resource is used to its limit; beside each line, the share of time in which it is. Supply shows the "
-            "highest price among a group's nodes. Value is in the units of the job classes' values."
+            "highest price among a group's nodes; it reads against the values of the classes."
         ),
         alt=f"Price lines over time. Supply: {said[0]}." + (f" Capacity: {said[1]}." if with_arcs else ""),
         figure=figure,
     )
 
 
-def draw_prices(panel: Axes, axis: Timeline, values: np.ndarray, names: list[str]) -> str:
+def draw_prices(panel: Axes, axis: Timeline, values: np.ndarray, names: list[str], per: str) -> str:
     """Draw the price lines that ever leave zero, the dearest first, and return in words what binds."""
     highest = np.fmax.reduce(values, axis=0)
     binding = [int(i) for i in np.argsort(-highest, kind="stable") if highest[i] > 0.0]
-    labels = []
-    for place, i in enumerate(binding[:MOST_LINES]):
-        line = axis.mean(values[:, i])
-        hours = units.share(float(np.mean(values[:, i] > 0.0)), 0)
-        panel.plot(axis.x, line, color=INK[_ROLES[place]], linestyle=_DASHES[place])
-        labels.append((last_value(line), f"{names[i]}, {hours} of time", _ROLES[place]))
-    top = greatest(axis.mean(values))
-    from_zero(panel, top)
+    lines = {i: axis.mean(values[:, i]) for i in binding[:MOST_LINES]}
+    factor, power = power_of_ten(greatest(*lines.values()))
+    panel.set_ylabel(f"Price [{power}value/{per}]")
+    from_zero(panel, greatest(*lines.values()) / factor)
     if not binding:
-        panel.text(
-            0.5, 0.5, "nothing binds: all prices are zero", transform=panel.transAxes, ha="center", color=INK["muted"]
-        )
+        panel.set_yticks([0.0])
+        said = "nothing binds: all prices are zero"
+        panel.text(0.5, 0.5, said, transform=panel.transAxes, ha="center", color=INK["muted"])
         return "nothing binds"
+    labels = []
+    for place, (i, line) in enumerate(lines.items()):
+        panel.plot(axis.x, line / factor, color=INK[_ROLES[place]], linestyle=_DASHES[place])
+        of_time = units.share(float(np.mean(values[:, i] > 0.0)), 0)
+        labels.append((last_value(line) / factor, f"{names[i]}, {of_time} of time", _ROLES[place]))
     if len(binding) > MOST_LINES:
         labels.append((0.0, f"and {len(binding) - MOST_LINES} more", "muted"))
     label_ends(panel, labels)
-    return ", ".join(f"{names[i]} up to {units.number(highest[i])}" for i in binding[:MOST_LINES])
+    return ", ".join(f"{names[i]} up to {units.number(highest[i])} a {per}" for i in lines)
+
+
+def power_of_ten(top: float) -> tuple[float, str]:
+    """Return a factor in which figures up to `top` read well, and its text: `10⁻⁷ `, nothing from 0.01 to 1,000."""
+    exponent = int(np.floor(np.log10(top))) if top > 0.0 else 0
+    if -2 <= exponent <= 2:
+        return 1.0, ""
+    digits = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return 10.0**exponent, f"10{digits} "
 
 
 def gateways(dataset: xr.Dataset) -> Chart | None:
@@ -82,7 +90,7 @@ def gateways(dataset: xr.Dataset) -> Chart | None:
         return None
     axis = timeline(dataset)
     use, capacity = dataset["arc_use_bit"].values, dataset["arc_capacity_bit"].values
-    names = [str(name) for name in dataset["arc"].values]
+    names = names_along(dataset, "arc")
     peak = np.divide(use, capacity, out=np.zeros_like(use), where=capacity > 0).max(axis=0)
     whole = np.divide(use.sum(axis=0), capacity.sum(axis=0), out=np.zeros(n_arc), where=capacity.sum(axis=0) > 0)
     bits, room = axis.mean(use), axis.mean(capacity)

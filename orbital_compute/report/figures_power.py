@@ -6,6 +6,7 @@ import xarray as xr
 
 from . import units
 from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, mean, mean_of, panels, style
+from .headline import names_along
 from .timeline import timeline
 
 MOST_SITES = 6  # panels of one figure; further sites are in the data set
@@ -79,7 +80,7 @@ def site_power(dataset: xr.Dataset) -> Chart | None:
     if n_site == 0:
         return None
     axis = timeline(dataset)
-    names = [str(name) for name in dataset["site"].values[:n_site]]
+    names = names_along(dataset, "site")[:n_site]
     with style():
         n_column = 1 if n_site <= 3 else 2
         n_row = -(-n_site // n_column)

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from . import units
 from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, mean, panels, style
+from .headline import names_along
 from .timeline import Timeline, row_length_s, timeline
 
 DAY_S = 86400.0
@@ -40,8 +41,9 @@ def sample_day(dataset: xr.Dataset) -> Chart | None:
         title="One satellite through a day: power, battery, heat, temperature",
         caption=(
             f"Satellite in row {row}{where}: of the sampled satellites the one with the least Sun. Shaded: eclipse. In "
-            "sunlight the array carries the load and fills the battery; in eclipse the battery carries it. Heat given "
-            "to the coolant leaves by the radiator, a little later. Figures at the right are means over the day."
+            "sunlight the array carries the load and fills the battery, and gives most while its cells are still cold "
+            "from the shadow; in eclipse the battery carries the load. Heat given to the coolant leaves by the "
+            "radiator, a little later. Figures at the right are means over the day."
         ),
         alt=(
             f"Four charts of satellite row {row}{where}: {len(dark)} eclipse{'s' * (len(dark) != 1)} in the day, array "
@@ -58,7 +60,7 @@ def place_of(dataset: xr.Dataset, row: int) -> str:
     """Return `, shell NAME` of a satellite's row, or nothing where the data set does not say."""
     if "satellite_shell" not in dataset.coords or row >= dataset.sizes.get("satellite", 0):
         return ""
-    return f", shell {dataset['shell'].values[int(dataset['satellite_shell'].values[row])]}"
+    return f", shell {names_along(dataset, 'shell')[int(dataset['satellite_shell'].values[row])]}"
 
 
 def draw_power(panel: Axes, axis: Timeline, series: dict[str, np.ndarray]) -> None:

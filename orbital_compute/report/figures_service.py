@@ -8,11 +8,12 @@ from matplotlib.axes import Axes
 
 from . import units
 from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, panels, style
-from .headline import bin_quantile_s
+from .headline import bin_quantile_s, names_along
 from .timeline import Timeline, row_length_s, timeline
 
 MOST_CLASSES = 8
 MOST_REGIONS = 24
+LITTLE = 0.05  # of the requests of a window: a queue that never fills more than this is drawn as small as it is
 _WORDS = {"": "", "k": "thousand", "M": "million", "G": "billion", "T": "trillion", "P": "quadrillion"}
 
 
@@ -23,7 +24,7 @@ def service_by_class(dataset: xr.Dataset) -> Chart | None:
         return None
     axis = timeline(dataset)
     window_s = row_length_s(dataset)
-    names = [str(name) for name in dataset["job_class"].values]
+    names = names_along(dataset, "job_class")
     counts = {
         name: dataset[name].values.sum(axis=2) for name in ("arrived", "served", "dropped", "queued") if name in dataset
     }
@@ -39,7 +40,7 @@ def service_by_class(dataset: xr.Dataset) -> Chart | None:
             said.append(f"{names[k]}: {units.share(share)} of {units.count(arrived)} requests served")
             draw_flow(axes[k, 0], axis, counts["arrived"][:, k] / window_s, counts["served"][:, k] / window_s)
             axes[k, 0].set_title(f"{names[k]}: {units.share(share)} served, {units.count(dropped)} dropped")
-            draw_queue(axes[k, 1], axis, counts["queued"][:, k], overdue[:, k])
+            draw_queue(axes[k, 1], axis, counts["queued"][:, k], overdue[:, k], arrived / axis.n_row)
             axes[k, 1].set_title("Waiting")
             for panel in axes[k]:
                 axis.set_axis(panel, labelled=k == n_class - 1)
@@ -75,18 +76,18 @@ def draw_flow(panel: Axes, axis: Timeline, arrived_per_s: np.ndarray, served_per
     )
 
 
-def draw_queue(panel: Axes, axis: Timeline, queued: np.ndarray, overdue: np.ndarray) -> None:
-    """Draw requests waiting, and of them those overdue."""
+def draw_queue(panel: Axes, axis: Timeline, queued: np.ndarray, overdue: np.ndarray, arrived_per_window: float) -> None:
+    """Draw requests waiting, and of them those overdue, on a scale where next to nothing looks like it."""
     waiting, late = axis.mean(queued), axis.mean(overdue)
-    top = greatest(waiting)
+    top = max(greatest(waiting), LITTLE * arrived_per_window)
     factor, prefix = units.scale_for(top)
     panel.fill_between(axis.x, 0.0, waiting / factor, color=INK["ground"], alpha=0.35, linewidth=0)
     panel.fill_between(axis.x, 0.0, late / factor, color=INK["limit"], alpha=0.8, linewidth=0)
     from_zero(panel, top / factor)
     panel.set_ylabel(f"Requests\n[{_WORDS[prefix] or '1'}]")
-    if top == 0.0:
+    if greatest(waiting) == 0.0:
         panel.set_yticks([0.0])
-        label_ends(panel, [(0.5, "none", "muted")])
+        label_ends(panel, [(0.0, "none", "muted")])
         return
     labels = [(0.6 * last_value(waiting) / factor, f"most {units.count(queued.max())}", "ground")]
     if overdue.any():
@@ -105,17 +106,16 @@ def service_by_region(dataset: xr.Dataset) -> Chart | None:
     demanded = np.tensordot(dataset["arrived"].values.astype(float), per_request, axes=(1, 0)) / window_s
     served = np.tensordot(dataset["served"].values.astype(float), per_request, axes=(1, 0)) / window_s
     order = np.argsort(-demanded.sum(axis=0), kind="stable")[:MOST_REGIONS]
-    names = [str(name) for name in dataset["region"].values]
+    names = names_along(dataset, "region")
     asked, done = axis.mean(demanded), axis.mean(served)
-    top = greatest(asked, done)
-    factor, prefix = units.scale_for(top)
+    factor, prefix = units.scale_for(greatest(asked, done))
     n_column = min(3, order.size)
-    n_row = -(-order.size // n_column)
     said = []
     with style():
         figure, axes = panels(
-            n_row, n_column, height_in=0.85, gap_row_in=0.36, gap_column_in=0.3, right_in=0.25, top_in=0.6
-        )
+            -(-order.size // n_column), n_column, height_in=0.85, gap_row_in=0.36, gap_column_in=0.5, left_in=0.55,
+            right_in=0.2, top_in=0.6,
+        )  # fmt: skip
         for panel in axes.flat[order.size :]:
             panel.set_visible(False)
         for place, r in enumerate(order):
@@ -124,22 +124,24 @@ def service_by_region(dataset: xr.Dataset) -> Chart | None:
             said.append(f"{names[r]} {units.share(share)}")
             panel.fill_between(axis.x, 0.0, done[:, r] / factor, color=INK["orbit"], alpha=0.5, linewidth=0)
             panel.plot(axis.x, asked[:, r] / factor, color=INK["ink"], linestyle=(0, (4, 2)), linewidth=1.1)
-            from_zero(panel, top / factor)
+            from_zero(panel, greatest(asked[:, r], done[:, r]) / factor)
             panel.locator_params(axis="y", nbins=3)
-            panel.set_title(f"{names[r]}: {units.share(share)}", fontsize=9)
-            axis.set_axis(panel, labelled=place >= order.size - n_column)
-            if place % n_column:
-                panel.tick_params(axis="y", labelleft=False)
-        figure.text(0.01, 1.0 - 0.16 / figure.get_size_inches()[1],
-                    f"Work [{prefix}FLOP/s]: dashed demanded, filled served; per cent served over the run",
-                    fontsize=9, color=INK["muted"], va="center")  # fmt: skip
+            panel.set_title(f"{names[r]}: {units.share(share)}", fontsize=8.5, fontweight="normal")
+            lowest = place >= order.size - n_column
+            axis.set_axis(panel, labelled=lowest)
+            panel.tick_params(axis="x", labelbottom=lowest)
+        heading = f"Work [{prefix}FLOP/s]: dashed demanded, filled served. Per cent: served over the run."
+        figure.text(
+            0.01, 1.0 - 0.16 / figure.get_size_inches()[1], heading, fontsize=9, color=INK["muted"], va="center"
+        )
     more = f" The {n_region - order.size} regions with the least demand are left out." if n_region > order.size else ""
     return Chart(
         name="service-by-region",
         title="Work demanded and served, by region",
         caption=(
-            "All classes together, each request counted with the mean work of its class. Demand follows local time, so "
-            f"its peak moves around the Earth. A share over 100 % serves what waited from before.{more}"
+            "All classes together, each request counted with the mean work of its class; scales differ by region. "
+            "Demand follows local time, so its peak moves around the Earth. A share over 100 % serves what waited "
+            f"from before.{more}"
         ),
         alt="Small charts by region over time; share of the demanded work that was served: " + ", ".join(said) + ".",
         figure=figure,
@@ -165,7 +167,7 @@ def round_trips(dataset: xr.Dataset) -> Chart | None:
     counts = dataset["round_trip_count"].values.astype(float)
     lower, upper = dataset["rtt_bin"].values, dataset["rtt_bin_upper_s"].values
     shown = [k for k in range(counts.shape[0]) if counts[k].any()]
-    names = [str(dataset["job_class"].values[k]) for k in shown]
+    names = [names_along(dataset, "job_class")[k] for k in shown]
     marks = np.array(
         [[bin_quantile_s(counts[k], lower, upper, q) for q in (0.05, 0.25, 0.5, 0.75, 0.95)] for k in shown]
     )

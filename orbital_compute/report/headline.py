@@ -17,12 +17,10 @@ if TYPE_CHECKING:
 
     from ..results import Results
 
-GIGABIT = 1e9
-
 # What each ledger of the audit sets against what, in words.
 LEDGERS = {
     "energy": "energy of each satellite and site, each window",
-    "heat": "heat radiated against the law, each window",
+    "heat": "heat radiated against the law, over the error bound",
     "work": "work of nodes against work credited to queues",
     "requests": "requests: arrived = served + queued + dropped",
     "temperature": "no chip past its limit [K]",
@@ -50,6 +48,11 @@ def value_of(summary: dict[str, dict[str, Any]], name: str) -> float:
     return float(summary.get(name, {"value": float("nan")})["value"])
 
 
+def names_along(dataset: xr.Dataset, dim: str) -> list[str]:
+    """Return the names along a dimension as words: `north_america` reads north america."""
+    return [str(name).replace("_", " ") for name in dataset[dim].values]
+
+
 def has_orbit(dataset: xr.Dataset) -> bool:
     """Return whether the run has satellites."""
     return dataset.sizes.get("shell", 0) > 0
@@ -73,7 +76,7 @@ def question(results: Results) -> str:
         n = round(value_of(summary, "satellites"))
         actors.append(f"{n:,} satellite{'s' * (n != 1)}")
     if has_sites(dataset):
-        names = [str(name) for name in dataset["site"].values]
+        names = names_along(dataset, "site")
         actors.append(" and ".join(names) if len(names) <= 3 else f"{len(names)} sites")
     start = dataset["time"].values[0]
     length = units.duration(run_length_s(dataset))
@@ -123,9 +126,10 @@ def orbit_beside_ground(results: Results) -> Rows:
         for in_orbit in (True, False)
     ]
     it_j = [value_of(summary, f"it_energy_{side}_j") for side in ("orbit", "site")]
-    array_j, curtailed_j, grid_j, pue = (
-        value_of(summary, name) for name in ("array_energy_j", "curtailed_energy_j", "grid_energy_j", "pue_mean")
+    array_j, curtailed_j, grid_j, site_j = (
+        value_of(summary, f"{name}_energy_j") for name in ("array", "curtailed", "grid", "site")
     )
+    load_j = math.fsum(dataset["load_power_w"].values.ravel().tolist()) * float(dataset.attrs["window_s"])
     rows = [
         ("Delivered, mean", *(units.prefixed(flop / seconds, "FLOP/s") for flop in work)),
         ("Share of it", *(part(flop, work[2]) for flop in work)),
@@ -133,15 +137,19 @@ def orbit_beside_ground(results: Results) -> Rows:
         ("Of peak compute", *(part(flop, most) for flop, most in zip(work, [*peak, sum(peak)], strict=True))),
         ("IT energy", *(units.energy(energy_j) for energy_j in (*it_j, sum(it_j)))),
         ("Energy of array, grid", units.energy(array_j), units.energy(grid_j), ""),
+        ("Energy used over IT", *(over(used_j, it) for used_j, it in zip((load_j, site_j), it_j, strict=True)), ""),
     ]
     if has_orbit(dataset):
         rows.append(("Array curtailed", part(curtailed_j, array_j), "", ""))
-    if has_sites(dataset):
-        rows.append(("Site power over IT (PUE)", "", units.number(pue, 4), ""))
     shown = [has_orbit(dataset), has_sites(dataset)]
     keep = [0, *(i + 1 for i in range(2) if shown[i]), *([3] if all(shown) else [])]
     heads = ("", "Orbit", "Ground", "Together")
     return Rows("Compute and energy", tuple(heads[i] for i in keep), [tuple(row[i] for i in keep) for row in rows])
+
+
+def over(used_j: float, it_j: float) -> str:
+    """Return energy used over energy of computing, the PUE of a site and its like in orbit."""
+    return units.number(used_j / it_j if it_j > 0.0 else float("nan"), 4)
 
 
 def part(piece: float, whole: float) -> str:
@@ -159,7 +167,7 @@ def service(results: Results) -> Rows | None:
         for name in ("arrived", "served", "served_in_time", "dropped")
     }
     totals |= {f"{name}_end": dataset[name].values[-1].sum(axis=1, dtype=np.int64) for name in ("queued", "overdue")}
-    names = [str(name) for name in dataset["job_class"].values]
+    names = names_along(dataset, "job_class")
     groups = [(name, slice(k, k + 1)) for k, name in enumerate(names)] + [("All", slice(0, len(names)))]
     rows = []
     for name, which in groups:
@@ -218,13 +226,22 @@ def condition(results: Results) -> Rows:
             ("Lowest state of charge", units.share(figure["state_of_charge_min"])),
             ("Hottest chip", units.temperature(figure["chip_temperature_max_k"])),
         ]
+    worth = values_of_classes(results)
+    rows += [("Value of work, per FLOP", worth)] if worth else []
     rows += [
-        ("Highest supply price", highest_price(dataset, "supply_price", "node_group", 1.0, "per PFLOP")),
-        ("Highest gateway price", highest_price(dataset, "arc_price", "arc", GIGABIT, "per Gbit")),
+        ("Highest supply price", highest_price(dataset, "supply_price", "node_group", 1.0 / units.PETA, "per FLOP")),
+        ("Highest gateway price", highest_price(dataset, "arc_price", "arc", 1.0, "per bit")),
         ("Dispatch: largest gap", units.residual(figure["dispatch_gap_max"])),
         ("Dispatch: largest merging loss", units.residual(figure["merging_loss_max"])),
     ]
     return Rows("Condition and prices", ("", ""), rows)
+
+
+def values_of_classes(results: Results) -> str:
+    """Return what a FLOP of each class is worth, by which prices are read; nothing where the scenario is not known."""
+    classes = results.manifest.get("scenario", {}).get("workload", {}).get("classes", {})
+    worth = [(name, job.get("value")) for name, job in classes.items()] if isinstance(classes, dict) else []
+    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in worth if value is not None)
 
 
 def highest_price(dataset: xr.Dataset, name: str, dim: str, scale: float, unit: str) -> str:
@@ -238,7 +255,7 @@ def highest_price(dataset: xr.Dataset, name: str, dim: str, scale: float, unit: 
     binding = int((prices.max(axis=0) > 0.0).sum())
     stamp = dataset["time"].values[window].astype("datetime64[s]").item()
     return (
-        f"{units.number(float(prices[window, i]) * scale)} {unit}, {dataset[dim].values[i]} at {stamp:%H:%M}; "
+        f"{units.number(float(prices[window, i]) * scale)} {unit}, {names_along(dataset, dim)[i]} at {stamp:%H:%M}; "
         f"{binding} of {prices.shape[1]} bind"
     )
 
@@ -259,8 +276,13 @@ def audit_sentence(results: Results) -> str:
     broken = [name for name, ledger in ledgers.items() if not ledger["closes"]]
     if broken:
         return f"{len(broken)} of {len(ledgers)} ledgers do not close: {', '.join(broken)}"
-    said = [f"{name} {units.residual(float(ledgers[name]['relative_residual']))}"
-            for name in ("energy", "heat", "work", "requests") if name in ledgers]  # fmt: skip
+    said = [
+        f"{name} {units.residual(float(ledgers[name]['relative_residual']))}"
+        for name in ("energy", "work", "requests")
+        if name in ledgers
+    ]
+    if "heat" in ledgers:
+        said.append(f"heat {units.share(float(ledgers['heat']['relative_residual']), 0)} of its bound")
     return f"all {len(ledgers)} ledgers close; residuals: {', '.join(said)}"
 
 
@@ -271,7 +293,7 @@ def waterfalls(dataset: xr.Dataset) -> list[tuple[str, list[Stage]]]:
     if len(found) > 1:
         left = [math.fsum(step.flop for step in row) for row in zip(*found.values(), strict=True)]
         places.append(("All sites", stages(tuple(name for name, _ in SITE_STAGES), left)))
-    return places + list(found.items())
+    return places + [(place.replace("_", " "), fall) for place, fall in found.items()]
 
 
 def waterfall_beside(results: Results) -> Rows:

@@ -18,7 +18,7 @@ class Timeline:
     """Points of a time axis.
 
     `x` float64[n_point] are centres and `edges` float64[n_point + 1] borders in the axis' unit; `first` int64[n_point]
-    are the rows of the data at which each point begins.
+    are the rows of the data, `n_row` in all, at which each point begins.
     """
 
     x: np.ndarray
@@ -26,6 +26,7 @@ class Timeline:
     label: str
     tick_step: float
     first: np.ndarray
+    n_row: int
 
     def mean(self, values: np.ndarray) -> np.ndarray:
         """Return the mean of `values` [n_time, ...] over the rows of each point; NaN rows stand aside."""
@@ -85,7 +86,12 @@ def timeline(dataset: xr.Dataset, dim: str = "time", *, most: int = MOST_POINTS,
         label = f"Days after {written} UTC"
     edges = edge_s / unit_s
     return Timeline(
-        x=0.5 * (edges[:-1] + edges[1:]), edges=edges, label=label, tick_step=tick_step(edges[-1]), first=first
+        x=0.5 * (edges[:-1] + edges[1:]),
+        edges=edges,
+        label=label,
+        tick_step=tick_step(edges[-1]),
+        first=first,
+        n_row=stamps.size,
     )
 
 
