@@ -19,7 +19,7 @@ from .elements import REFUSED_DAYS, SGP4_ERRORS, ElementSet, read_text, usable_s
 from .frames import DAY_S, Instants, instants, instants_after, teme_to_frame
 from .light import illumination
 from .omm import looks_like_omm, read_omm
-from .shells import Shell, preset_shells, shell_rows, sun_synchronous_warnings
+from .shells import Shell, preset_data, preset_shells, shell_rows, sun_synchronous_warnings
 from .threads import in_ranges
 from .tle import read_tle
 
@@ -123,10 +123,14 @@ class Constellation:
 
     @classmethod
     def preset(
-        cls, name: str, *, epoch: datetime, satellites: int | None = None, variant: str = "as_filed"
+        cls, name: str, *, epoch: datetime | None = None, satellites: int | None = None, variant: str = "as_filed"
     ) -> "Constellation":
-        """Return a filed constellation, scaled to `satellites` (its filed cap if None); see `shells.preset_shells`."""
-        return cls.shells(preset_shells(name, satellites=satellites, variant=variant), epoch=epoch)
+        """Return a filed constellation, scaled to `satellites` (its filed cap if None); see `shells.preset_shells`.
+
+        `epoch` None is the date of the filed table.
+        """
+        shells = preset_shells(name, satellites=satellites, variant=variant)
+        return cls.shells(shells, epoch=epoch or datetime.fromisoformat(preset_data(name)["epoch"]))
 
     @classmethod
     def from_elements(cls, table: str | Path | Mapping[str, Any], *, epoch: datetime) -> "Constellation":
@@ -147,7 +151,7 @@ class Constellation:
         return cls(epoch=epoch, **rows._asdict())
 
     @classmethod
-    def from_tle(cls, path: str | Path, **options) -> "Constellation":
+    def from_tle(cls, path: str | Path, **options: Any) -> "Constellation":
         """Return real satellites from a file of two-line or three-line element sets, flown by SGP4.
 
         Options are those of `from_element_sets`.
@@ -155,7 +159,7 @@ class Constellation:
         return cls._from_sets(read_tle(path), **options)
 
     @classmethod
-    def from_omm(cls, path: str | Path, **options) -> "Constellation":
+    def from_omm(cls, path: str | Path, **options: Any) -> "Constellation":
         """Return real satellites from Orbit Mean-Elements Messages (CSV, JSON, XML, KVN), flown by SGP4.
 
         Options are those of `from_element_sets`.

@@ -81,6 +81,16 @@ def test_a_million_rows_are_laid_out_quickly_and_exactly():
     assert index is fleet.shell
 
 
+def test_preset_stands_at_the_date_of_its_table_unless_told():
+    filed = oc.Constellation.preset("fcc_2026", satellites=5000)
+    assert filed.epoch == datetime(2026, 5, 29, tzinfo=UTC)
+    later = oc.Constellation.preset("fcc_2026", satellites=5000, epoch=EPOCH)
+    assert np.array_equal(later.mean_anomaly_rad, filed.mean_anomaly_rad)
+    # nodes that keep their local time move on by a degree a day, the others are where they were
+    moved_deg = np.degrees(np.mod(later.raan_rad - filed.raan_rad, 2 * np.pi))
+    assert set(np.round(moved_deg, 2)) == {0.0, 22.67}  # 23 days of 360/365.2422 degrees
+
+
 def test_units_are_converted():
     from astropy import units as u
 
