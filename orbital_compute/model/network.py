@@ -286,7 +286,7 @@ def cosine_within(leg: np.ndarray, round_trip_s: float) -> np.ndarray:
     """
     law = Leg(*np.moveaxis(leg, -1, 0))
     one_way_s = 0.5 * round_trip_s
-    reach_m = one_way_s * SPEED_OF_LIGHT_M_S
+    reach_m = max(one_way_s, 0.0) * SPEED_OF_LIGHT_M_S
     straight = (law.square_sum_m2 - reach_m**2) / law.square_product_m2
     angle = (one_way_s - law.down_s) / law.around_s_rad
     around = np.where(angle >= np.pi, ALWAYS, np.cos(np.clip(angle, 0.0, np.pi)))
