@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ResultsError
-from ..results import COORDINATES, VARIABLES
-from .shards import KIND_DIM, KINDS, Shard, describe, entry_of, write_axes
+from ..results import COORDINATES, VARIABLES, Variable
+from .shards import KIND_DIM, KINDS, Shard, describe, entry_of, in_memory, write_axes
 
 if TYPE_CHECKING:
     import h5py
@@ -56,7 +56,7 @@ def read_axes(folder: Path, shard: Shard) -> dict[str, Any]:
                 axes[name] = file[name].asstr()[()]
             elif COORDINATES[name].dtype.startswith("datetime64"):
                 unit, _, start = str(file[name].attrs["units"]).partition(" since ")
-                axes[name] = np.datetime64(start.removesuffix("Z"), "ns") + file[name][()].astype(
+                axes[name] = np.datetime64(start, "ns") + file[name][()].astype(
                     "timedelta64[s]" if unit == "seconds" else "timedelta64[ns]"
                 )
             else:
@@ -66,13 +66,11 @@ def read_axes(folder: Path, shard: Shard) -> dict[str, Any]:
 
 def build_index(folder: Path, shards: list[Shard], sizes: Mapping[str, int], attributes: Mapping[str, Any]) -> bytes:
     """Return the bytes of the index over these shards; `sizes` gives the length of each dimension."""
-    import h5py
-
     check_cover(folder, shards, sizes)
     axes = read_axes(folder, next(shard for shard in shards if shard.kind == "axes"))
     if any(shard.kind == "satellite" for shard in shards):
         axes["satellite"] = np.arange(sizes["satellite"])
-    with h5py.File("index", "w", driver="core", backing_store=False, track_order=True) as file:
+    with in_memory() as file:
         file.attrs.update(attributes)
         write_axes(file, axes)
         for kind in KINDS:
@@ -93,12 +91,23 @@ def _join(file: h5py.File, folder: Path, shards: list[Shard], sizes: Mapping[str
     beside = [name for name in held if name in COORDINATES and name not in axes and COORDINATES[name].dims == (dim,)]
     axes.update(dict.fromkeys(beside))
     for name in [*beside, *(name for name in held if name in VARIABLES)]:
-        entry = entry_of(name)
-        layout = h5py.VirtualLayout(entry.shape(sizes), entry.dtype)
-        for shard in shards:
-            length = {dim: shard.end - shard.first} if dim else {}
-            source = h5py.VirtualSource(shard.file, name, shape=entry.shape({**sizes, **length}), dtype=entry.dtype)
-            cut = slice(shard.first, shard.end) if dim else slice(None)
-            layout[cut] = source
-        dataset = file.create_virtual_dataset(name, layout, fillvalue=FILL[np.dtype(entry.dtype).kind])
-        describe(file, dataset, entry, axes)
+        describe(file, _join_variable(file, entry_of(name), shards, sizes, dim), entry_of(name), axes)
+
+
+def _join_variable(
+    file: h5py.File, entry: Variable, shards: list[Shard], sizes: Mapping[str, int], dim: str | None
+) -> h5py.Dataset:
+    """Return a new virtual dataset that finds a variable in its shards; like all ours, it keeps no time of day."""
+    import h5py
+
+    shape = entry.shape(sizes)
+    creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    creation.set_obj_track_times(False)
+    creation.set_fill_value(np.array(FILL[np.dtype(entry.dtype).kind], dtype=entry.dtype))
+    for shard in shards:
+        part = entry.shape({**sizes, dim: shard.end - shard.first}) if dim else shape
+        target, source = h5py.h5s.create_simple(shape), h5py.h5s.create_simple(part)
+        target.select_hyperslab((shard.first if dim else 0, *(0 for _ in shape[1:])), part)
+        creation.set_virtual(target, shard.file.encode(), entry.name.encode(), source)
+    kind, space = h5py.h5t.py_create(np.dtype(entry.dtype), logical=True), h5py.h5s.create_simple(shape)
+    return h5py.Dataset(h5py.h5d.create(file.id, entry.name.encode(), kind, space, creation))

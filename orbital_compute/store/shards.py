@@ -77,9 +77,7 @@ def entry_of(name: str) -> Variable:
 
 def image(arrays: Mapping[str, Any], axes: Mapping[str, Any], file_attributes: Mapping[str, Any]) -> bytes:
     """Return the bytes of a netCDF-4 file that holds these coordinates and variables."""
-    import h5py
-
-    with h5py.File("image", "w", driver="core", backing_store=False, track_order=True) as file:
+    with in_memory() as file:
         file.attrs.update(file_attributes)
         write_axes(file, axes)
         for name, values in arrays.items():
@@ -87,6 +85,20 @@ def image(arrays: Mapping[str, Any], axes: Mapping[str, Any], file_attributes: M
             describe(file, dataset, VARIABLES[name], axes)
         file.flush()
         return file.id.get_file_image()
+
+
+def in_memory() -> h5py.File:
+    """Return a new HDF5 file in memory that keeps the order of its names and no time of day."""
+    import h5py
+
+    in_order = h5py.h5p.CRT_ORDER_TRACKED | h5py.h5p.CRT_ORDER_INDEXED
+    creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    creation.set_link_creation_order(in_order)
+    creation.set_attr_creation_order(in_order)
+    creation.set_obj_track_times(False)
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_fapl_core(backing_store=False)
+    return h5py.File(h5py.h5f.create(b"image", h5py.h5f.ACC_TRUNC, creation, access))
 
 
 def write_axes(file: h5py.File, axes: Mapping[str, Any]) -> None:
@@ -126,11 +138,11 @@ def cf_time(times: np.ndarray) -> tuple[np.ndarray, str]:
     """Return datetime64 as whole numbers after the first, and their CF unit: seconds where whole, else nanoseconds."""
     nanoseconds = times.astype("datetime64[ns]").astype(np.int64)
     start = nanoseconds[0] // 1_000_000_000
-    stamp = str(np.datetime64(int(start), "s"))
+    stamp = str(np.datetime64(int(start), "s")).replace("T", " ")  # without a zone: UTC, by CF
     after = nanoseconds - start * 1_000_000_000
     if np.any(after % 1_000_000_000):
-        return after, f"nanoseconds since {stamp}Z"
-    return after // 1_000_000_000, f"seconds since {stamp}Z"
+        return after, f"nanoseconds since {stamp}"
+    return after // 1_000_000_000, f"seconds since {stamp}"
 
 
 def _create(file: h5py.File, entry: Variable, values: np.ndarray) -> h5py.Dataset:
