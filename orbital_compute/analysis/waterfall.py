@@ -50,9 +50,9 @@ class Stage:
 def stages(names: tuple[str, ...], flop: list[float]) -> list[Stage]:
     """Return the stages of a waterfall from the work left after each, the peak first.
 
-    Where nothing was left before a stage, there was nothing to lose: its factor is 1.
+    Where nothing was left before a stage, there was nothing to lose: its factor is 1. Work out of nothing is inf.
     """
-    factors = [1.0, *(after / before if before else 1.0 for before, after in pairwise(flop))]
+    factors = [1.0, *(after / before if before else math.inf if after else 1.0 for before, after in pairwise(flop))]
     return [Stage(name, left, factor) for name, left, factor in zip(names, flop, factors, strict=True)]
 
 

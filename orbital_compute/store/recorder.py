@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -97,16 +98,10 @@ class FolderSink:
         """Write the index and the final manifest, and return the results opened from the folder."""
         content = build_index(self.folder, self._writer.shards, manifest["sizes"], dataset_attributes(manifest))
         write_durably(self.folder / INDEX, content)
-        index = {"file": INDEX, "bytes": len(content), "sha256": _sha256(content)}
+        index = {"file": INDEX, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         final = {**manifest, "shards": self._manifest["shards"], "index": index, "status": "complete"}
         write_manifest(self.folder, final)
         return Results(final, lambda: open_index(self.folder / INDEX), path=self.folder)
-
-
-def _sha256(content: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(content).hexdigest()
 
 
 def shard_length(n_window: int, window_bytes: int) -> int:

@@ -33,6 +33,7 @@ def test_product_of_factors_is_delivered_over_peak():
 
 def test_stage_after_nothing_loses_nothing():
     assert [stage.factor for stage in stages(NAMES, [10.0, 5.0, 0.0, 0.0, 0.0, 0.0])] == [1.0, 0.5, 0.0, 1.0, 1.0, 1.0]
+    assert stages(("peak", "delivered"), [0.0, 1.0])[1].factor == math.inf  # a fault of the run, not to be hidden
 
 
 def test_sums_run_over_windows_and_shells_but_keep_sites_apart():
