@@ -135,7 +135,7 @@ def audit_rows(fleet, first, last, out_worst, out_row):
     """Check every satellite of a range of rows; keep the worst of each kind and its row.
 
     energy: bus (array + drawn = load + charge + curtailed), battery (its two ends against the flows) and losses
-    against the efficiencies, relative to what flowed. heat: the fluid's two ends against heat in less heat radiated by
+    against the efficiencies, added up, relative to what flowed. heat: the fluid's two ends against heat in less heat radiated by
     the law, over the bound on what the integrator's steps leave between them: 1 is the limit. Margins: distance of
     chips from their limit [K], satellites in safe mode left out, and of the state of charge from floor and full.
     out_worst : float64[4], in the order of AUDIT_FIELDS; out_row : int64[4].
@@ -151,7 +151,7 @@ def audit_rows(fleet, first, last, out_worst, out_row):
         bus = abs(array_j + drawn_j - load_j - charge_j - curtailed_j)
         stored = abs(battery_j - start_j - (h[_IN] * charge_j - h[_OUT] * drawn_j))
         lost = abs(loss_j - (1.0 - h[_IN]) * charge_j - (h[_OUT] - 1.0) * drawn_j)
-        energy = max(bus, max(stored, lost)) / scale
+        energy = (bus + stored + lost) / scale  # a sum, because a NaN passes through it
 
         heat_j = load_j + loss_j + fleet.ledger[tile, _CONDITIONING, lane] + fleet.ledger[tile, _SINK, lane]
         gained = h[_HEAT_CAPACITY] * (fleet.state[tile, _FLUID, lane] - fleet.ledger[tile, _FLUID_START, lane])
