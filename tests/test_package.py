@@ -33,14 +33,12 @@ def run_python(code: str) -> str:
     return child.stdout
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("name", oc.__all__)
 def test_every_public_name_is_there(name):
     assert getattr(oc, name) is not None
     assert name in dir(oc)
 
 
-@pytest.mark.smoke
 def test_errors_share_one_base():
     for name in ("ScenarioError", "ModelError", "AuditError", "WontFitError", "ResultsError"):
         assert issubclass(getattr(oc, name), oc.OrbitalComputeError)
