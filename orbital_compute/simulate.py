@@ -125,7 +125,8 @@ class Simulation:
         self.site_assigned_flop = np.minimum(self.assignment.signature_flop[n_orbit:], self.site_offer_flop)
         placed = np.concatenate([returned, self.site_assigned_flop])
         assigned = float(self.assignment.signature_flop.sum())
-        self.merging_loss = self.assignment.merging_loss_flop(placed) / assigned if assigned else 0.0
+        lost_flop = max(self.assignment.merging_loss_flop(placed), 0.0)  # below zero: rounded up to whole quanta
+        self.merging_loss = lost_flop / assigned if assigned else 0.0
 
     def march(self) -> None:
         """Execute the assignments, and serve requests with what was executed."""

@@ -135,9 +135,10 @@ def audit_rows(fleet, first, last, out_worst, out_row):
     """Check every satellite of a range of rows; keep the worst of each kind and its row.
 
     energy: bus (array + drawn = load + charge + curtailed), battery (its two ends against the flows) and losses
-    against the efficiencies, added up, relative to what flowed. heat: the fluid's two ends against heat in less heat radiated by
-    the law, over the bound on what the integrator's steps leave between them: 1 is the limit. Margins: distance of
-    chips from their limit [K], satellites in safe mode left out, and of the state of charge from floor and full.
+    against the efficiencies, added up, relative to what flowed. heat: the fluid's two ends against heat in less heat
+    radiated by the law, over the bound on what the integrator's steps leave between them: 1 is the limit. Margins:
+    distance of chips from their limit [K], satellites in safe mode left out, and of the state of charge from floor and
+    full.
     out_worst : float64[4], in the order of AUDIT_FIELDS; out_row : int64[4].
     """
     for row in range(first, last):

@@ -14,7 +14,7 @@ from ..errors import ModelError
 WORK_QUANTUM_FLOP = 2.0**30
 PER_QUANTUM = 2.0**-30
 LARGEST_SUM_FLOP = 2.0**63 * WORK_QUANTUM_FLOP
-HALF_UP = 2.0**-10  # of a quantum: takes a share of 1 - 1e-16 as one; 1e6 satellites gain at most 1e12 FLOP by it
+ROUNDING = 2.0**-10  # of a quantum: a product this little above a whole number counts as it
 FIRST_SLOTS = 1 << 13  # of the table of keys; it grows fourfold when half full
 _LOWER, _UPPER = np.uint64(0xFFFFFFFF), np.uint64(32)
 _GOLDEN = np.uint64(0x9E3779B1)  # 2^32 over the golden ratio, a prime: multiplicative hashing of the lower half
@@ -93,6 +93,8 @@ def sum_supply(key, offer_flop, table_key, table_id, first, last, out_signature,
 def return_pro_rata(offer_flop, signature, share, first, last, out_assigned_flop):
     """Give each satellite of a range its signature's share of its offer, in whole quanta, never above the offer.
 
+    Rounded up, so that what dispatch assigned is done to the last request; less than a quantum a satellite is too much.
+
     Parameters
     ----------
     offer_flop : float64[n_satellite]
@@ -106,7 +108,7 @@ def return_pro_rata(offer_flop, signature, share, first, last, out_assigned_flop
     for i in range(first, last):
         s = signature[i]
         quanta = offer_flop[i] * PER_QUANTUM
-        given = min(np.floor(quanta * share[max(s, 0)] + HALF_UP), quanta)
+        given = min(np.ceil(quanta * share[max(s, 0)] - ROUNDING), quanta)
         out_assigned_flop[i] = given * WORK_QUANTUM_FLOP if s >= 0 else 0.0
 
 

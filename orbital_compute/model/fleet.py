@@ -165,7 +165,8 @@ class Fleet:
     @staticmethod
     def bytes_per_satellite() -> int:
         """Return the bytes of live arrays for each satellite, constants included; shared tables left out."""
-        slot, indices, transient = 4 * 8, 3 * 4, 7 * 8  # offers, assignment, direction, key
+        slot, indices = 4 * 8, 3 * 4
+        transient = 7 * 8 + 100  # offers, assignment, direction, key; copies while a window is summed (measured)
         return 8 * (len(STATE_FIELDS) + N_WINDOW + N_LEDGER) + slot + indices + transient
 
 

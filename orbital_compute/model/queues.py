@@ -14,6 +14,7 @@ from .workload import Workload
 
 DROP_REASONS = ("waited_too_long", "no_supplier")
 LARGEST_AGE = 4096  # windows; beyond it a limit is too fine for its clock
+KEPT_CLEAR = 4e-12  # of the work: dispatch stays this far below a demand (`dispatch.KEEP_CLEAR`, with room)
 ROUNDING_REQUEST = 1e-6  # work short of a request by less counts it as done; what is owed stays in under_way_flop
 
 
@@ -105,7 +106,7 @@ class Queues:
             raise ModelError(message, quantity="executed_flop", value=work_flop[k], limit=0.0, where=self._pair_name(k))
         total_flop = self.under_way_flop + work_flop
         queued = self.queued()
-        finished = np.floor(total_flop / self.flop_per_request + ROUNDING_REQUEST)
+        finished = np.floor(total_flop * (1.0 + KEPT_CLEAR) / self.flop_per_request + ROUNDING_REQUEST)
         served = np.minimum(np.maximum(finished, 0.0), queued).astype(np.int64)
         rest_flop = total_flop - served * self.flop_per_request
         empty = served == queued
