@@ -69,7 +69,8 @@ def run(
     if not n_sample:
         arrays = {key: values for key, values in arrays.items() if "sample" not in VARIABLES[key].dims}
     manifest = {
-        "scenario": {"name": name, "seed": 1, "workload": {"classes": _CLASS_VALUES}}, "seed": 1, "threads": 2, "warnings": warnings or [],
+        "scenario": {"name": name, "seed": 1, "workload": {"classes": _CLASS_VALUES}}, "seed": 1,
+        "threads": 2, "warnings": warnings or [],
         "versions": {"orbital_compute": "0", "numpy": "2"}, "durations_s": {"march": 41.0, "dispatch": 12.0},
         "time": {"start": start, "step_s": STEP_S, "window_s": WINDOW_S, "n_step": n_window * 5},
         "provenance": [

@@ -43,7 +43,8 @@ def prices(dataset: xr.Dataset) -> Chart | None:
         caption=(
             "The price is what one more unit would add to the value served in that window: above zero only while the "
             "resource is used to its limit; beside each line, the share of time in which it is. Supply shows the "
-            "highest price among a group's nodes; it reads against the values of the classes."
+            "highest price among a group's nodes; it reads against the values of the classes. A price that is tiny "
+            "beside them says: full, but another way costs next to nothing."
         ),
         alt=f"Price lines over time. Supply: {said[0]}." + (f" Capacity: {said[1]}." if with_arcs else ""),
         figure=figure,

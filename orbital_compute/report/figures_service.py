@@ -32,7 +32,7 @@ def service_by_class(dataset: xr.Dataset) -> Chart | None:
     said = []
     with style():
         figure, axes = panels(
-            n_class, 2, height_in=1.35, gap_row_in=0.42, gap_column_in=1.75, left_in=0.95, right_in=1.3
+            n_class, 2, height_in=1.35, gap_row_in=0.42, gap_column_in=1.75, left_in=0.95, right_in=1.4
         )
         for k in range(n_class):
             arrived, served, dropped = (int(counts[name][:, k].sum()) for name in ("arrived", "served", "dropped"))

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from . import units
 from .chart import INK, Chart, label_ends, last_value, mean, panels, style
+from .headline import names_along
 from .timeline import Timeline, timeline
 
 MOST_LINES = 8  # more shells than this are drawn as a map
@@ -23,7 +24,7 @@ def sunlit(dataset: xr.Dataset) -> Chart | None:
         return None
     axis = timeline(dataset)
     fraction = axis.mean(dataset["sunlit_fraction"].values)
-    names = [str(name) for name in dataset["shell"].values]
+    names = names_along(dataset, "shell")
     whole = np.nanmean(fraction, axis=0)
     with style():
         if n_shell <= MOST_LINES:
