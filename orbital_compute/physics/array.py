@@ -58,10 +58,10 @@ def two_sided_view(nadir_cosine, inverse_height):
     c, k = nadir_cosine, inverse_height
     inverse_sine = 1.0 / math.sqrt(max(fma(-c, c, 1.0), 1e-12))
     level = math.sqrt(max(fma(-k, k, 1.0), 0.0))  # √(H²-1)/H
-    cut = math.sqrt(max(fma(k, k, -(c * c)), 0.0))  # √(1-H²c²)/H
+    cut = math.sqrt(max(fma(k, k, -(c * c)), 0.0))  # √(1-H²c²)/H, so that level cut = √(H²-1) √(1-H²c²)/H²
     first = asin(min(level * inverse_sine, 1.0))
     second = asin(min(level * c * inverse_sine / k, 1.0))
-    mixed = fma(_TWO_OVER_PI, fma(k * k * c, second, -(k * level * cut)) - first, 1.0)
+    mixed = fma(_TWO_OVER_PI, fma(k * k * c, second, -(level * cut)) - first, 1.0)
     return c * k * k if c >= k else mixed
 
 

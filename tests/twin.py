@@ -1,0 +1,377 @@
+"""A plain twin of the march: one satellite, one step, from the equations, with libm, branches and exact formulas.
+
+It shares no code with the laws: positions by Kepler's equation and the short-period terms as written, the Sun's disc by
+the two-circle formula averaged over the step, view factors face by face, temperatures by many small Runge-Kutta steps,
+limits by bisection. What it shares with the march are the choices of the model: what holds through a step or a window.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+MU, RE, J2, J3, J4 = 3.986004418e14, 6378137.0, 1.08262668e-3, -2.53265649e-6, -1.61962159e-6
+STRETCH = 1.0 / (1.0 - 1.0 / 298.257223563)
+SUN_RADIUS_M, AU_M = 6.957e8, 149597870700.0
+SOLAR, INFRARED, ALBEDO, SIGMA = 1361.0, 237.0, 0.30, 5.670374419e-8
+YEAR_S = 365.25 * 86400.0
+MEAN_TIME_S = 1500.0
+
+
+class Elements(NamedTuple):
+    """Mean elements at the epoch [m, rad]."""
+
+    a: float
+    e: float
+    i: float
+    node: float
+    perigee: float
+    anomaly: float
+
+
+def rates(a, i):
+    """Return the secular rates of mean anomaly, perigee and node [rad/s] (MODEL §1.1)."""
+    n, t, k2, k4 = math.sqrt(MU / a**3), math.cos(i), 0.5 * J2 * RE**2, -0.375 * J4 * RE**4
+    b, c = k2 / a**2, k4 / a**4
+    anomaly = n * (1 + 1.5 * b * (3 * t**2 - 1) + 3 * b**2 * (13 - 78 * t**2 + 137 * t**4) / 16)
+    perigee = n * (-1.5 * b * (1 - 5 * t**2) + 3 * b**2 * (7 - 114 * t**2 + 395 * t**4) / 16)
+    perigee += n * 1.25 * c * (3 - 36 * t**2 + 49 * t**4)
+    node = n * (-3 * b * t + 1.5 * b**2 * (4 * t - 19 * t**3) + 2.5 * c * t * (3 - 7 * t**2))
+    return anomaly, perigee, node
+
+
+def orbit(elements, time_s):
+    """Return position [m] and the along-track direction, each float64[n_time, 3], in the equator of date."""
+    a, e, i, node, perigee, anomaly = elements
+    m_dot, w_dot, o_dot = rates(a, i)
+    frozen = -J3 * RE * math.sin(i) / (2 * J2 * a)
+    ex, ey = e * math.cos(perigee), e * math.sin(perigee) - frozen
+    turn = w_dot * time_s
+    ex, ey = ex * np.cos(turn) - ey * np.sin(turn), ex * np.sin(turn) + ey * np.cos(turn) + frozen
+    e, w = np.hypot(ex, ey), np.arctan2(ey, ex)
+    m = perigee + anomaly + (m_dot + w_dot) * time_s - w
+    big_e = m
+    for _ in range(6):
+        big_e = big_e - (big_e - e * np.sin(big_e) - m) / (1 - e * np.cos(big_e))
+    r = a * (1 - e * np.cos(big_e))
+    u = w + np.arctan2(np.sqrt(1 - e * e) * np.sin(big_e), np.cos(big_e) - e)
+    b, theta = 0.5 * J2 * (RE / a) ** 2, math.cos(i)
+    r = r - 1.5 * b * (3 * theta**2 - 1) * r + 0.5 * b * a * math.sin(i) ** 2 * np.cos(2 * u)
+    node = node + o_dot * time_s + 1.5 * b * theta * np.sin(2 * u)
+    tilt = i + 1.5 * b * theta * math.sin(i) * np.cos(2 * u)
+    u = u - 0.25 * b * (7 * theta**2 - 1) * np.sin(2 * u)
+    to_node = np.stack([np.cos(node), np.sin(node), 0 * node], axis=-1)
+    aside = np.stack([-np.sin(node) * np.cos(tilt), np.cos(node) * np.cos(tilt), np.sin(tilt)], axis=-1)
+    radial = np.cos(u)[:, None] * to_node + np.sin(u)[:, None] * aside
+    return r[:, None] * radial, np.cos(u)[:, None] * aside - np.sin(u)[:, None] * to_node
+
+
+def visible_share(r_m, sun, distance_m, stretch=STRETCH):
+    """Return the share of the Sun's disc in view from positions r_m : float64[..., 3] (MODEL §2.2 as written)."""
+    to_sun = distance_m * sun - r_m
+    alpha = np.arcsin(SUN_RADIUS_M / np.linalg.norm(to_sun, axis=-1))
+    lengths = np.array([1.0, 1.0, stretch])
+    down, to_sun = -r_m * lengths, to_sun * lengths
+    beta = np.arcsin(np.minimum(RE / np.linalg.norm(down, axis=-1), 1.0))
+    gamma = np.arctan2(np.linalg.norm(np.cross(down, to_sun), axis=-1), (down * to_sun).sum(axis=-1))
+    x = (gamma**2 + alpha**2 - beta**2) / (2 * gamma)
+    y = np.sqrt(np.maximum(alpha**2 - x**2, 0.0))
+    hidden = alpha**2 * np.arctan2(y, x) + beta**2 * np.arctan2(y, gamma - x) - gamma * y
+    part = 1 - hidden / (np.pi * alpha**2)
+    share = np.where(gamma >= alpha + beta, 1.0, np.where(gamma <= beta - alpha, 0.0, part))
+    return np.where((r_m * sun).sum(axis=-1) > 0, 1.0, share)
+
+
+def nodes_and_weights(n_part):
+    """Return points in -1..1 and weights that add up to one: Gauss's rule of four points in each of n_part parts."""
+    point, weight = np.polynomial.legendre.leggauss(4)
+    middle = (2 * np.arange(n_part) + 1) / n_part - 1
+    return (middle[:, None] + point / n_part).ravel(), np.tile(weight / 2, n_part) / n_part
+
+
+def mean_share(r_m, ahead, sun, distance_m, half_step_rad, *, n_part=16, stretch=STRETCH):
+    """Return the share of the Sun's disc in view, averaged over an arc of a circle: float64[n_time].
+
+    r_m : float64[n_time, 3], the middles; ahead : float64[n_time, 3], unit; the arc reaches half_step_rad both ways.
+    """
+    point, weight = nodes_and_weights(n_part)
+    angle = (half_step_rad * point)[:, None]
+    radius_m = np.linalg.norm(r_m, axis=-1)[:, None, None]
+    arc = np.cos(angle) * r_m[:, None, :] + np.sin(angle) * radius_m * ahead[:, None, :]
+    return visible_share(arc, sun[:, None, :], np.reshape(distance_m, (-1, 1, 1)), stretch) @ weight
+
+
+def face_view(normal_nadir_cosine, radius_m):
+    """Return the view factor of the Earth from one face of a plate (MODEL §2.4, Howell)."""
+    h, c = radius_m / RE, normal_nadir_cosine
+    angle, dip = math.acos(max(min(c, 1.0), -1.0)), math.asin(1 / h)
+    if angle + dip <= math.pi / 2:
+        return c / h**2
+    if angle - dip >= math.pi / 2:
+        return 0.0
+    s, level = math.sin(angle), math.sqrt(h * h - 1)
+    inner = c * math.acos(max(min(-level * c / s, 1.0), -1.0)) - level * math.sqrt(max(1 - h * h * c * c, 0.0))
+    return 0.5 - math.asin(min(level / (h * s), 1.0)) / math.pi + inner / (math.pi * h * h)
+
+
+def plate_view(normal_nadir_cosine, radius_m):
+    """Return the view factors of both faces, added up."""
+    return face_view(normal_nadir_cosine, radius_m) + face_view(-normal_nadir_cosine, radius_m)
+
+
+def integrated(temperature_k, heat_w, emission_w_k4, capacity_j_k, step_s, n_part=8):
+    """Return the temperature after a step of C dT/dt = heat - emission T⁴, by fourth-order Runge-Kutta."""
+    h = step_s / n_part
+
+    def slope(t):
+        return (heat_w - emission_w_k4 * t**4) / capacity_j_k
+
+    for _ in range(n_part):
+        a = slope(temperature_k)
+        b = slope(temperature_k + 0.5 * h * a)
+        c = slope(temperature_k + 0.5 * h * b)
+        d = slope(temperature_k + h * c)
+        temperature_k += h / 6 * (a + 2 * b + 2 * c + d)
+    return temperature_k
+
+
+def bisected(function, low, high):
+    """Return the root of a falling function between low and high, or the bound that it does not reach."""
+    if function(low) <= 0:
+        return low
+    if function(high) >= 0:
+        return high
+    for _ in range(80):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if function(middle) > 0 else (low, middle)
+    return 0.5 * (low + high)
+
+
+class Satellite:
+    """One satellite of a type on its orbit; `march` takes it through a window of steps."""
+
+    def __init__(self, kind, elements, step_s):
+        self.kind, self.elements, self.step_s = kind, elements, step_s
+        array, battery, radiator, compute = kind.array, kind.battery, kind.radiator, kind.compute
+        health = (1 - array.degradation_per_year) ** (kind.age_s / YEAR_S)
+        self.area_efficiency_m2 = array.area_m2 * array.packing * array.efficiency * health
+        self.area_efficiency_m2 *= array.tracker_efficiency * array.conditioning_efficiency * array.harness_efficiency
+        self.body_loss = (1 - array.conditioning_efficiency) / array.conditioning_efficiency
+        self.emission = radiator.emissivity * SIGMA * 2 * radiator.area_m2 * radiator.fin_efficiency
+        self.emission *= 1 - radiator.blocked_fraction
+        self.pump = 1 + radiator.pump_fraction
+        self.full_w = compute.count * compute.device_power_w * compute.server_overhead
+        self.idle_w = compute.idle_fraction * self.full_w
+        self.flop_s = compute.count * compute.peak_flop_s
+        self.chip_k_w = compute.chip_resistance_k_w / (compute.count * compute.server_overhead)
+        self.speed = sum(rates(elements.a, elements.i)[:2])
+        self.battery_j = battery.initial_state_of_charge * battery.capacity_j
+        self.fluid_k, self.cell_k = radiator.initial_temperature_k, 340.0
+        self.array_mean_w = SOLAR * self.area_efficiency_m2 * (1 - array.temperature_coefficient_per_k * 42.0)
+        self.sink_mean_w = 0.5 * radiator.emissivity * radiator.area_m2 * INFRARED
+
+    # the plan of a window
+
+    def rate(self, power_w):
+        """Return relative throughput (MODEL §5.1)."""
+        if power_w <= self.idle_w:
+            return 0.0
+        return min((power_w - self.idle_w) / (self.full_w - self.idle_w), 1.0) ** (1 / self.kind.compute.exponent)
+
+    def eclipse(self, r_m, ahead, sun):
+        """Return (light [s], dark [s], what is left of the present one [s], in the dark?): a cylinder on a sphere.
+
+        The place is that of the middle of a step, what is left counts from its start.
+        """
+        radius = float(np.linalg.norm(r_m))
+        zenith, forward = float(r_m @ sun) / radius, float(ahead @ sun)
+        in_plane, level = math.hypot(zenith, forward), math.sqrt(1 - (RE / radius) ** 2)
+        half = math.acos(level / in_plane) if in_plane > level else 0.0
+        to_midnight = math.atan2(-forward, -zenith)
+        dark = abs(to_midnight) < half
+        left = half + to_midnight if dark else to_midnight % (2 * math.pi) - half
+        left_s = left / self.speed + 0.5 * self.step_s  # from the start of the step
+        return (2 * math.pi - 2 * half) / self.speed, 2 * half / self.speed, left_s, dark
+
+    def dark_limit_w(self, stored_j, dark_s):
+        """Return the compute power that stored energy carries through the dark."""
+        battery = self.kind.battery
+        give = min(battery.discharge_rate_per_s * battery.capacity_j, stored_j * battery.discharge_efficiency / dark_s)
+        return give / self.pump - self.kind.bus_power_w
+
+    def plan(self, sun_s, dark_s, array_w, stored_j, cap_w):
+        """Return planned compute power in light and in dark (MODEL §7.1), `stored_j` to be spent on the way."""
+        battery, bus_w, a = self.kind.battery, self.kind.bus_power_w, self.kind.compute.exponent
+        sun_s = max(sun_s, 1.0)
+        efficiency = battery.charge_efficiency * battery.discharge_efficiency
+        work_j = (array_w * sun_s + stored_j / battery.charge_efficiency) / self.pump
+        work_j -= bus_w * (sun_s + dark_s / efficiency)
+        most = min(self.full_w, cap_w)
+        sun_most = max(min(most, array_w / self.pump - bus_w), 0.0)
+        alone = max(min(work_j / sun_s, sun_most), 0.0)  # off in the dark
+        charged_j = stored_j + battery.charge_efficiency * battery.charge_rate_per_s * battery.capacity_j * sun_s
+        usable_j = min(battery.depth_design * battery.capacity_j, charged_j)
+        dark_most = min(most, self.dark_limit_w(usable_j, max(dark_s, 1.0)))
+        q, p0 = efficiency ** (a / (a - 1)), self.idle_w
+        spread = (work_j - p0 * (sun_s + dark_s / efficiency)) / (sun_s + q * dark_s / efficiency)
+        if spread < 0:
+            return alone, 0.0
+        dark_w = min(p0 + q * spread, dark_most)
+        sun_w = min((work_j - dark_w * dark_s / efficiency) / sun_s, sun_most)
+        dark_w = min(dark_most, (work_j - sun_w * sun_s) / max(dark_s / efficiency, 1.0))
+        if dark_w < p0 or sun_s * self.rate(sun_w) + dark_s * self.rate(dark_w) <= sun_s * self.rate(alone):
+            return alone, 0.0
+        return sun_w, dark_w
+
+    def plan_from_here(self, clock, stored_j, cap_w):
+        """Return the plan of the coming light and dark; in the dark, what is stored lasts until dawn."""
+        sun_s, dark_s, left_s, dark = clock
+        if not dark:
+            return self.plan(left_s, dark_s, self.array_mean_w, stored_j, cap_w)
+        sun_w, _ = self.plan(sun_s, dark_s, self.array_mean_w, 0.0, cap_w)
+        held_w = min(self.full_w, cap_w, self.dark_limit_w(max(stored_j, 0.0), max(left_s, 1.0)))
+        return sun_w, held_w if held_w >= self.idle_w else 0.0
+
+    def steady_cap_w(self):
+        """Return the compute power at which chips settle at their limit (MODEL §4.3), by bisection."""
+        fixed_w = self.sink_mean_w + self.body_loss * self.array_mean_w + self.pump * self.kind.bus_power_w
+        per_watt = self.pump / self.kind.battery.discharge_efficiency
+
+        def room(p):
+            return self.emission * (self.kind.compute.chip_limit_k - self.chip_k_w * p) ** 4 - fixed_w - per_watt * p
+
+        return bisected(room, 0.0, self.kind.compute.chip_limit_k / self.chip_k_w)
+
+    def prepare(self, time_s, sun, distance_m):
+        """Plan the window whose steps' middles are time_s : float64[n_step]; return the work that it offers [FLOP]."""
+        self.time_s, self.sun, self.flux = time_s, sun, SOLAR * (AU_M / distance_m) ** 2
+        self.r_m, self.ahead = orbit(self.elements, time_s)
+        self.share = mean_share(self.r_m, self.ahead, sun, distance_m, 0.5 * self.speed * self.step_s)
+        clock = self.eclipse(self.r_m[0], self.ahead[0], sun[0])
+        stored_j = self.battery_j - (1 - self.kind.battery.depth_design) * self.kind.battery.capacity_j
+        self.planned = self.plan_from_here(clock, stored_j, self.steady_cap_w())
+        self.free = self.plan_from_here(clock, stored_j, self.full_w)
+        self.panel_view = {
+            "edge_on": 2 * face_view(0.0, float(np.linalg.norm(self.r_m[0]))),
+            "orbit_normal": 2 * face_view(0.0, float(np.linalg.norm(self.r_m[0]))),
+            "zenith": face_view(1.0, float(np.linalg.norm(self.r_m[0]))),
+        }[self.kind.radiator.pointing]
+        power_w = [lit * self.planned[0] + (1 - lit) * self.planned[1] for lit in self.share]
+        self.offer_flop = self.flop_s * self.step_s * math.fsum(self.rate(p) for p in power_w)
+        return self.offer_flop
+
+    # a step
+
+    def pointing(self, k):
+        """Return the Sun's cosines: zenith, on the array, on the radiator's lit face; and the array's view of Earth."""
+        radius = float(np.linalg.norm(self.r_m[k]))
+        zenith, forward = float(self.r_m[k] @ self.sun[k]) / radius, float(self.ahead[k] @ self.sun[k])
+        normal = math.sqrt(max(1 - zenith**2 - forward**2, 0.0))
+        array = {
+            "two_axis": 1.0,
+            "one_axis": math.hypot(zenith, forward),
+            "orbit_normal": normal,
+            "zenith": max(zenith, 0.0),
+        }[self.kind.array.pointing]
+        nadir = {"two_axis": abs(zenith), "one_axis": abs(zenith) / array if array else 0.0, "orbit_normal": 0.0,
+                 "zenith": 1.0}[self.kind.array.pointing]  # fmt: skip
+        face = {"edge_on": 0.0, "orbit_normal": normal, "zenith": abs(zenith)}[self.kind.radiator.pointing]
+        return zenith, array, face + self.kind.radiator.sun_leak, plate_view(nadir, radius)
+
+    def flows(self, lit_w, lit, load_w, take_w):
+        """Return mean charging, discharging and curtailed power over a step that is lit first, then dark."""
+        if load_w <= lit_w:
+            charge_w = min(lit_w - load_w, take_w)
+            return lit * charge_w, (1 - lit) * load_w, lit * (lit_w - load_w - charge_w)
+        return 0.0, lit * (load_w - lit_w) + (1 - lit) * load_w, 0.0
+
+    def step(self, k, work_share):
+        """Move one step on; return what a ledger or a sample of it holds."""
+        kind, dt, lit, flux = self.kind, self.step_s, float(self.share[k]), float(self.flux[k])
+        array, battery, radiator, compute = kind.array, kind.battery, kind.radiator, kind.compute
+        zenith, cos_array, cos_face, view = self.pointing(k)
+        day = max(zenith, 0.0)
+        cell_w = array.absorptivity * (flux * lit * cos_array + view * ALBEDO * flux * day)
+        cell_w += array.emissivity * view * INFRARED
+
+        def array_w(cell_k):
+            gain = 1 - array.temperature_coefficient_per_k * (cell_k - 298.0)
+            return flux * cos_array * self.area_efficiency_m2 * gain
+
+        def cells_later_k(drawn_w, time_s):
+            heat_w = cell_w - drawn_w / (array.conditioning_efficiency * array.area_m2)
+            return integrated(self.cell_k, heat_w, 2 * array.emissivity * SIGMA, array.heat_capacity_j_m2_k, time_s)
+
+        lit_w = array_w(cells_later_k(lit * array_w(self.cell_k), 0.5 * dt))  # cells as they are at mid-step
+        sink_w = radiator.emissivity * radiator.area_m2 * self.panel_view * INFRARED
+        sink_w += radiator.solar_absorptivity * radiator.area_m2 * flux * (
+            lit * cos_face + ALBEDO * self.panel_view * day
+        )  # fmt: skip
+        room_j = max(battery.capacity_j - self.battery_j, 0.0)
+        take_w = battery.charge_rate_per_s * battery.capacity_j
+        take_w *= min(room_j / (battery.taper * battery.capacity_j), 1.0)
+        take_w = min(take_w, room_j / (battery.charge_efficiency * dt))
+        floor_j = (1 - battery.depth_limit) * battery.capacity_j
+        give_w = min(
+            battery.discharge_rate_per_s * battery.capacity_j,
+            max(self.battery_j - floor_j, 0.0) * battery.discharge_efficiency / dt,
+        )
+
+        plan_w = lit * self.planned[0] + (1 - lit) * self.planned[1]
+        rate = self.rate(plan_w) * work_share
+        wanted_w = 0.0
+        if plan_w > self.idle_w:
+            wanted_w = self.idle_w + (self.full_w - self.idle_w) * rate**compute.exponent
+        # no chip above its limit at either end, every heat that depends on compute taken at its largest
+        lost = 1 / battery.discharge_efficiency - 1
+        drawing = 1.0 if (wanted_w + kind.bus_power_w) * self.pump > lit_w else 1 - lit
+        fixed_w = sink_w + self.pump * kind.bus_power_w * (1 + lost * drawing)
+        fixed_w += lit * (self.body_loss * lit_w + (1 - battery.charge_efficiency) * take_w)
+        slope = 4 * self.emission * self.fluid_k**3 / radiator.heat_capacity_j_k
+        response = -math.expm1(-slope * dt) / (slope * radiator.heat_capacity_j_k)
+        per_watt = self.pump * (1 + lost * drawing)
+        room_k = compute.chip_limit_k - self.fluid_k
+        drift_k = (fixed_w - self.emission * self.fluid_k**4) * response
+        cap_w = max(min(room_k / self.chip_k_w, (room_k - drift_k) / (per_watt * response + self.chip_k_w)), 0.0)
+        compute_w = min(wanted_w, cap_w)
+        if compute_w < self.idle_w:
+            compute_w = 0.0
+
+        load_w = (compute_w + kind.bus_power_w) * self.pump
+        if self.flows(lit_w, lit, load_w, 0.0)[1] > give_w:
+            carried_w = bisected(lambda load: give_w - self.flows(lit_w, lit, load, 0.0)[1], 0.0, load_w)
+            compute_w = carried_w / self.pump - kind.bus_power_w
+            if compute_w < self.idle_w:
+                compute_w = 0.0
+            load_w = min((compute_w + kind.bus_power_w) * self.pump, carried_w)
+        charge_w, drawn_w, curtailed_w = self.flows(lit_w, lit, load_w, take_w)
+        if compute_w < wanted_w:
+            rate = min(rate, self.rate(compute_w))
+        used_w = lit * lit_w - curtailed_w
+        loss_w = (1 - battery.charge_efficiency) * charge_w + lost * drawn_w
+        body_w = self.body_loss * used_w
+        heat_w = load_w + loss_w + body_w + sink_w
+
+        free_w = lit * self.free[0] + (1 - lit) * self.free[1]
+        fluid_k = integrated(self.fluid_k, heat_w, self.emission, radiator.heat_capacity_j_k, dt)
+        radiated_j = heat_w * dt - radiator.heat_capacity_j_k * (fluid_k - self.fluid_k)
+        self.fluid_k = fluid_k
+        self.cell_k = cells_later_k(used_w, dt)
+        self.battery_j += (battery.charge_efficiency * charge_w - drawn_w / battery.discharge_efficiency) * dt
+        blend = min(dt / MEAN_TIME_S, 1.0)
+        self.array_mean_w += blend * lit * (lit_w - self.array_mean_w)
+        self.sink_mean_w += blend * (sink_w - self.sink_mean_w)
+        return {
+            "sunlit": lit, "array_w": lit * lit_w, "load_w": load_w, "compute_w": compute_w, "charge_w": charge_w,
+            "drawn_w": drawn_w, "curtailed_w": curtailed_w, "loss_w": loss_w, "conditioning_w": body_w,
+            "sink_w": sink_w, "rate": rate, "plan_w": plan_w, "wanted_w": wanted_w, "cap_w": cap_w,
+            "hot": float(cap_w < 0.99 * wanted_w or plan_w < 0.99 * free_w), "radiated_j": radiated_j,
+            "battery_j": self.battery_j, "fluid_k": self.fluid_k, "cell_k": self.cell_k,
+        }  # fmt: skip
+
+    def march(self, assigned_flop):
+        """Execute a prepared window; return its steps."""
+        work_share = min(assigned_flop / self.offer_flop, 1.0) if self.offer_flop > 0 else 0.0
+        return [self.step(k, work_share) for k in range(self.time_s.size)]
