@@ -1,7 +1,10 @@
 """How much of the Sun a satellite sees, averaged over a step, so that eclipse edges are resolved inside it.
 
 The Earth is made a sphere by stretching z (MODEL §2.2). The limb that crosses the solar disc is a straight edge, bent
-by its curvature to first order; against two overlapping circles the share errs by less than 1e-5.
+by its curvature to first order, and the depth of the satellite in the shadow a parabola of time, cut into two chords.
+Against the mean of two overlapping circles over a step on a circular orbit, the share of any one step errs by 3e-5 for
+steps of 10 s, 3e-4 for 60 s and 1e-2 for 300 s, that of a revolution by 3e-7, 1e-5 and 6e-4; the worst are those of
+dawn-dusk orbits in their eclipse season.
 """
 
 import math
@@ -13,6 +16,7 @@ from ..constants import EARTH_POLE_STRETCH, EARTH_RADIUS_M
 
 _TURN_RAD = 6.283185307179586
 _SMALLEST_CROSSING = 1e-3  # of the disc's radius: below it a difference quotient would lose digits
+_LEAST_LEVER_M2 = 0.1 * EARTH_RADIUS_M**2  # of what the radius does; at the limb 0.22 at 160 km, more above
 
 
 class Shadow(NamedTuple):
@@ -28,8 +32,8 @@ def shadow_depth(sun, path, half_step_rad):
     """Return where the Sun stands to the limb; `half_step_rad` is the angle flown in half a step.
 
     sin(γ - β) comes from the sides of the triangle (γ from the Earth's centre to the Sun, β the Earth's radius).
-    Changes within the step follow a circular orbit; away from the limb, where they do not matter, the lever is held at
-    half the Earth's radius.
+    Changes within the step follow a circular orbit, whose radius is not even any more once z is stretched: that moves
+    the edge by r'/(Re √(r²-Re²)) a radian. Away from the limb, where changes do not matter, the levers are held.
     """
     z_m, w_m = EARTH_POLE_STRETCH * path.z_m, EARTH_POLE_STRETCH * path.w_m
     along = fma(path.x_m, sun.shadow_x, fma(path.y_m, sun.shadow_y, z_m * sun.shadow_z))
@@ -37,12 +41,18 @@ def shadow_depth(sun, path, half_step_rad):
     radius2 = fma(path.x_m, path.x_m, fma(path.y_m, path.y_m, z_m * z_m))
     across2 = max(fma(-along, along, radius2), 0.0)
     limb2 = max(radius2 - EARTH_RADIUS_M**2, 0.0)
-    sine = fma(along, EARTH_RADIUS_M, math.sqrt(across2 * limb2)) / radius2 - sun.parallax_rad
+    root_m2 = math.sqrt(across2 * limb2)
+    sine = fma(along, EARTH_RADIUS_M, root_m2) / radius2 - sun.parallax_rad
     angle = sine * fma(sine * sine, fma(sine * sine, 3.0 / 40.0, 1.0 / 6.0), 1.0)  # inverse sine, near the limb
     lever2 = max(across2, 0.25 * EARTH_RADIUS_M**2)
     inverse = 1.0 / math.sqrt(lever2)
-    turn = slope * inverse * half_step_rad
-    bend = 0.5 * along * inverse * fma(slope * inverse, slope * inverse, -1.0) * half_step_rad * half_step_rad
+    rise_m2 = fma(path.x_m, path.u_m, fma(path.y_m, path.v_m, z_m * w_m))  # r r'
+    swift2 = fma(path.u_m, path.u_m, fma(path.v_m, path.v_m, w_m * w_m))
+    outward = 1.0 / max(root_m2, _LEAST_LEVER_M2)
+    turn = fma(slope, inverse, rise_m2 * outward) * half_step_rad
+    steep = fma(slope * inverse, slope * inverse, -1.0)
+    bend = fma(along * inverse, steep, (swift2 - radius2) * outward)  # v² - r² is the rate of r r' a radian
+    bend *= 0.5 * half_step_rad * half_step_rad
     return Shadow(angle * sun.inverse_disc_rad, turn * sun.inverse_disc_rad, bend * sun.inverse_disc_rad)
 
 
@@ -83,21 +93,25 @@ def lit_integral(x, curvature):
 @point
 def mean_share(start, end, curvature):
     """Return the visible share of the disc, averaged while the depth goes evenly from start to end."""
-    gap = end - start
+    middle, gap = 0.5 * (start + end), end - start
     gap = _SMALLEST_CROSSING if abs(gap) < _SMALLEST_CROSSING else gap
-    return (lit_integral(start + gap, curvature) - lit_integral(start, curvature)) / gap
+    ahead, behind = fma(0.5, gap, middle), fma(-0.5, gap, middle)
+    return (lit_integral(ahead, curvature) - lit_integral(behind, curvature)) / gap
 
 
 @point
 def sunlit_share(sun, shadow, limb_curvature):
-    """Return the mean visible share of the disc over a step, 0 umbra to 1 full sun; two chords of the depth's curve.
+    """Return the mean visible share of the disc over a step, 0 umbra to 1 full sun.
 
-    limb_curvature is one over the Earth's angular radius [1/rad]; it may be that of the mean orbit.
+    limb_curvature is one over the Earth's angular radius [1/rad]; it may be that of the mean orbit. The parabola of the
+    depth is replaced by two chords, moved so that each has the mean of its half: a sixth of the bend.
     """
     curvature = sun.disc_rad * limb_curvature
-    before = mean_share(shadow.depth - shadow.turn + shadow.bend, shadow.depth, curvature)
-    after = mean_share(shadow.depth, shadow.depth + shadow.turn + shadow.bend, curvature)
-    return min(max(0.5 * (before + after), 0.0), 1.0)
+    middle = fma(-1.0 / 6.0, shadow.bend, shadow.depth)
+    ends = middle + shadow.bend
+    before = mean_share(ends - shadow.turn, middle, curvature)
+    after = mean_share(middle, ends + shadow.turn, curvature)
+    return min(max(fma(0.5, before + after, 0.0), 0.0), 1.0)  # plus zero: the dark is never a stored -0
 
 
 class EclipseClock(NamedTuple):
