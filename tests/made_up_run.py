@@ -75,7 +75,7 @@ def run(
         "time": {"start": start, "step_s": STEP_S, "window_s": WINDOW_S, "n_step": n_window * 5},
         "provenance": [
             {"path": "satellite.radiator.area", "value": "110", "unit": "m2", "grade": "B",
-             "source": "vendor disclosure", "date": "2026-06-08", "low": "", "high": ""},
+             "source": "vendor disclosure", "date": "2026-06-08", "low": "90 m2", "high": ""},
             {"path": "satellite.thermal.chip_limit", "value": "358", "unit": "K", "grade": "C", "source": "model",
              "date": "", "low": "", "high": "368 K"},
         ],

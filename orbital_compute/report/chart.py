@@ -133,9 +133,7 @@ def panels(
 
 def height_in(axes: Axes) -> float:
     """Return the height of axes in inches."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None  # our axes stand in a figure from the start
-    return axes.get_position().height * float(figure.get_size_inches()[1])
+    return axes.bbox.height / axes.figure.dpi
 
 
 def spread(positions: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -12,6 +12,8 @@ from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, mean
 from .headline import run_length_s, waterfalls
 from .timeline import row_length_s, timeline
 
+_WHERE = {"Orbit": "in orbit", "Ground": "on the ground"}
+
 
 def delivered(dataset: xr.Dataset) -> Chart | None:
     """Return the chart of the compute that orbit and ground deliver, beside what each could have offered."""
@@ -48,11 +50,11 @@ def delivered(dataset: xr.Dataset) -> Chart | None:
             axis.set_axis(panel, labelled=panel is axes[-1, 0])
     return Chart(
         name="delivered",
-        title="Compute delivered in orbit and on the ground",
+        title=f"Compute delivered {' and '.join(_WHERE[name] for name, *_ in sides)}",
         caption=(
             "Filled: work that was executed. Dashed: work that the nodes could have done with the energy and the "
             "temperatures they had; the gap between the two is demand that was missing or could not be reached. "
-            "The two scales differ. Figures at the right are means over the run."
+            f"{'The two scales differ. ' * (len(sides) > 1)}Figures at the right are means over the run."
         ),
         alt="Area charts of compute over time. Means: "
         + "; ".join(

@@ -61,9 +61,9 @@ def orbit_power(dataset: xr.Dataset) -> Chart | None:
         name="orbit-power",
         title="Power in and out of the orbital fleet",
         caption=(
-            "Array output and discharge are what comes in; load, charge and what is curtailed is what goes out. At any "
-            "time some satellites are in sunlight and charge while others are in eclipse and discharge, so the fleet's "
-            "sum is smooth where a single satellite swings. Figures at the right are means over the run."
+            "Array output and discharge are what comes in; load, charge and what is curtailed is what goes out. In a "
+            "large fleet some satellites charge in sunlight while others discharge in eclipse, so the sum is smooth "
+            "where a single satellite swings. Figures at the right are means over the run."
         ),
         alt=(
             f"Line chart of fleet power over time. Means: array {units.prefixed(mean(array), 'W')}, load "

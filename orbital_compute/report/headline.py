@@ -130,18 +130,20 @@ def orbit_beside_ground(results: Results) -> Rows:
         value_of(summary, f"{name}_energy_j") for name in ("array", "curtailed", "grid", "site")
     )
     load_j = math.fsum(dataset["load_power_w"].values.ravel().tolist()) * float(dataset.attrs["window_s"])
+    shown = [has_orbit(dataset), has_sites(dataset)]
+    sources = ", ".join(source for source, here in zip(("array", "grid"), shown, strict=True) if here)
     rows = [
         ("Delivered, mean", *(units.prefixed(flop / seconds, "FLOP/s") for flop in work)),
-        ("Share of it", *(part(flop, work[2]) for flop in work)),
         ("Work, PFLOP/s-days", *(units.work(flop).removesuffix(" PFLOP/s-days") for flop in work)),
         ("Of peak compute", *(part(flop, most) for flop, most in zip(work, [*peak, sum(peak)], strict=True))),
         ("IT energy", *(units.energy(energy_j) for energy_j in (*it_j, sum(it_j)))),
-        ("Energy of array, grid", units.energy(array_j), units.energy(grid_j), ""),
+        (f"Energy of {sources}", units.energy(array_j), units.energy(grid_j), ""),
         ("Energy used over IT", *(over(used_j, it) for used_j, it in zip((load_j, site_j), it_j, strict=True)), ""),
     ]
-    if has_orbit(dataset):
+    if all(shown):
+        rows.insert(1, ("Share of it", *(part(flop, work[2]) for flop in work)))
+    if shown[0]:
         rows.append(("Array curtailed", part(curtailed_j, array_j), "", ""))
-    shown = [has_orbit(dataset), has_sites(dataset)]
     keep = [0, *(i + 1 for i in range(2) if shown[i]), *([3] if all(shown) else [])]
     heads = ("", "Orbit", "Ground", "Together")
     return Rows("Compute and energy", tuple(heads[i] for i in keep), [tuple(row[i] for i in keep) for row in rows])
@@ -226,7 +228,8 @@ def condition(results: Results) -> Rows:
             ("Lowest state of charge", units.share(figure["state_of_charge_min"])),
             ("Hottest chip", units.temperature(figure["chip_temperature_max_k"])),
         ]
-    worth = values_of_classes(results)
+    worth, dropped = values_of_classes(results), drops(dataset)
+    rows += [("Dropped because", dropped)] if dropped else []
     rows += [("Value of work, per FLOP", worth)] if worth else []
     rows += [
         ("Highest supply price", highest_price(dataset, "supply_price", "node_group", 1.0 / units.PETA, "per FLOP")),
@@ -235,6 +238,15 @@ def condition(results: Results) -> Rows:
         ("Dispatch: largest merging loss", units.residual(figure["merging_loss_max"])),
     ]
     return Rows("Condition and prices", ("", ""), rows)
+
+
+def drops(dataset: xr.Dataset) -> str:
+    """Return why requests were dropped, and how many; nothing where none were."""
+    if "drop_reason" not in dataset:
+        return ""
+    counts = dataset["drop_reason"].values.sum(axis=1, dtype=np.int64).tolist()
+    pairs = zip(names_along(dataset, "reason"), counts, strict=True)
+    return ", ".join(f"{reason}: {units.short_count(n)}" for reason, n in pairs if n)
 
 
 def values_of_classes(results: Results) -> str:

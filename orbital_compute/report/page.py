@@ -187,30 +187,32 @@ def parameters(provenance: Sequence[Mapping[str, Any]]) -> str:
     if not provenance:
         return "<p>The run recorded no sources.</p>"
     grades = "; ".join(f"{grade} {meaning}" for grade, meaning in GRADES.items())
-    groups: dict[str, list[Mapping[str, Any]]] = {}
+    groups: dict[str, list[tuple[str, ...]]] = {}
     for record in provenance:
-        groups.setdefault(str(record["path"]).split(".")[0].split("[")[0], []).append(record)
+        path, value = str(record["path"]), shown(record["value"])
+        if value:
+            group = path.split(".")[0].split("[")[0] if "." in path else "general"
+            groups.setdefault(group, []).append((path, f"{value} {record.get('unit') or ''}".rstrip(), *facts(record)))
     parts = [f"<p>Every value that the run used. Grades: {grades}. Values without a grade are the scenario's own.</p>"]
-    for group, records in groups.items():
-        rows = [
-            (
-                str(record["path"]),
-                f"{shown(record['value'])} {record.get('unit') or ''}".rstrip(),
-                *(str(record.get(key) or "") for key in ("grade", "source", "date")),
-            )
-            for record in records
-        ]
+    heads = ("Parameter", "Value", "Range", "Grade", "Source", "Date")
+    for group, rows in groups.items():
         state = " open" if len(rows) <= OPEN_UP_TO else ""
-        parts.append(
-            f"<details{state}><summary>{escape(group)}, {len(rows)} value{'s' * (len(rows) != 1)}</summary>"
-            + grid("", ("Parameter", "Value", "Grade", "Source", "Date"), rows)
-            + "</details>"
-        )
+        count = f"{len(rows)} value{'s' * (len(rows) != 1)}"
+        parts.append(f"<details{state}><summary>{escape(group)}, {count}</summary>{grid('', heads, rows)}</details>")
     return "".join(parts)
+
+
+def facts(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return range, grade, source and date of a parameter, empty where it has none."""
+    low, high = (str(record.get(end) or "") for end in ("low", "high"))
+    between = f"{low or '…'} to {high or '…'}" if low or high else ""
+    return between, *(str(record.get(key) or "") for key in ("grade", "source", "date"))
 
 
 def shown(value: Any) -> str:
     """Return a parameter's value in one short line."""
+    if isinstance(value, dict):
+        value = [f"{key}: {item}" for key, item in value.items()]
     text = ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
     return text if len(text) <= 120 else f"{text[:117]}..."
 

@@ -117,7 +117,9 @@ def _short(value: float) -> str:
 
 
 def residual(value: float | None) -> str:
-    """Return a relative residual: `3.1e-13`, or 0."""
+    """Return a residual or a tolerance: `3.1e-13`, `0.36`, or 0."""
     if value is None or math.isnan(value):
         return MISSING
-    return "0" if value == 0 else f"{value:.1e}"
+    if value == 0.0:
+        return "0"
+    return number(value, 2) if abs(value) >= 0.01 else f"{value:.1e}"

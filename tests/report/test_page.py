@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from made_up_run import run
 
-from orbital_compute.report.page import SECTIONS, page, shown, write_report
+from orbital_compute.report.page import SECTIONS, page, parameters, shown, write_report
 
 EVIL = '<script>alert("x")</script> & "quoted" \'single\''
 VOID = {"meta", "br", "img", "hr", "link", "input"}
@@ -130,7 +130,7 @@ def test_figures_of_the_summary_are_said(evil, reader):
 
 def test_parameters_show_value_unit_grade_source_and_date(reader):
     said = re.sub(r"\s+", " ", " ".join(reader.text))
-    assert "satellite.radiator.area 110 m2 B vendor disclosure 2026-06-08" in said
+    assert "satellite.radiator.area 110 m2 90 m2 to … B vendor disclosure 2026-06-08" in said
 
 
 def test_a_broken_ledger_stands_out():
@@ -166,3 +166,10 @@ def test_the_page_is_written_whole_and_replaces_an_older_one(tmp_path):
 def test_long_values_are_cut():
     assert shown(list(range(5))) == "0, 1, 2, 3, 4"
     assert len(shown("x" * 500)) == 120
+
+
+def test_empty_values_are_left_out_and_lone_ones_stand_together():
+    record = {"unit": "", "grade": "", "source": "scenario", "date": "", "low": "", "high": ""}
+    text = parameters([{"path": "seed", "value": 7, **record}, {"path": "lease", "value": [], **record}])
+    assert "general, 1 value<" in text
+    assert "lease" not in text

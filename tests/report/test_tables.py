@@ -109,6 +109,7 @@ def test_prices_name_what_binds(whole):
     highest = whole.dataset["supply_price"].values.max() / 1e15
     assert text["Highest supply price"] == f"{highest:.2f} per FLOP, ai1 at 00:00; 3 of 3 bind"
     assert text["Highest gateway price"].endswith("per bit, gateway 00 at 00:00; 4 of 18 bind")
+    assert text["Dropped because"] == f"waited too long: {int(whole.dataset['dropped'].sum()) / 1e6:.2f} M"
     assert text["Value of work, per FLOP"] == "chat 8, agent 4, batch 2, training 1"
     idle = run(n_shell=1, n_window=2)
     idle.dataset["supply_price"].values[:] = 0.0

@@ -77,4 +77,10 @@ def test_counts(value, long, short):
 
 
 def test_residual():
-    assert [units.residual(value) for value in (0.0, 3.14e-13, math.nan)] == ["0", "3.1e-13", "–"]
+    assert [units.residual(value) for value in (0.0, 3.14e-13, 0.356, 1.0, math.nan)] == [
+        "0",
+        "3.1e-13",
+        "0.36",
+        "1.0",
+        "–",
+    ]
