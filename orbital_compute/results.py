@@ -75,7 +75,7 @@ VARIABLES: dict[str, Variable] = {
         reachable_flop | FLOP | offered work of satellites that reach some demand within its round-trip limit
         assigned_flop | FLOP | work assigned by dispatch
         executed_flop | FLOP | work executed
-        throttled_fraction | 1 | share of the window throttled by temperature, mean over satellites
+        throttled_fraction | 1 | share of time in which heat holds compute below 99 % of what power would allow
         safe_mode_fraction | 1 | share of the window in safe mode, mean over satellites
         """,
     ),
@@ -232,10 +232,18 @@ COORDINATES: dict[str, Variable] = {
     **_catalogue("sample_time", "sample_time | | end of the step", dtype="datetime64[ns]"),
     **_catalogue("shell", "shell | | shell", dtype="str"),
     **_catalogue("shell", "shell_satellites | 1 | satellites in the shell", dtype="int64"),
+    **_catalogue(
+        "shell",
+        """
+        shell_altitude_m | m | mean semi-major axis of the shell's satellites less the Earth's equatorial radius
+        shell_inclination_deg | degree | mean inclination of the shell's satellites
+        """,
+    ),
     **_catalogue("shell", "shell_satellite_type | | design of the shell's satellites", dtype="str"),
     **_catalogue("quantile", "quantile | 1 | quantile over the satellites of a shell"),
     **_catalogue("site", "site | | terrestrial site", dtype="str"),
     **_catalogue("job_class", "job_class | | class of jobs", dtype="str"),
+    **_catalogue("job_class", "flop_per_request | FLOP | work of one request, as FLOP of devices at dense peak"),
     **_catalogue("region", "region | | region that demand comes from", dtype="str"),
     **_catalogue("reason", "reason | | why requests were dropped", dtype="str"),
     **_catalogue("node_group", "node_group | | satellite designs, then sites", dtype="str"),

@@ -162,6 +162,12 @@ class Fleet:
         """Return one quantity of the state, float64[n_satellite] in row order."""
         return from_tiles(self.arrays.state, STATE_FIELDS.index(name), self.n_satellite)
 
+    def shell_mean(self, values: np.ndarray) -> np.ndarray:
+        """Return the mean of float64[n_satellite] over each shell's satellites, NaN where a shell has none."""
+        count = np.bincount(self.shell, minlength=self.n_shell)
+        total = np.bincount(self.shell, values, minlength=self.n_shell)
+        return np.divide(total, count, out=np.full(self.n_shell, np.nan), where=count > 0)
+
     @staticmethod
     def bytes_per_satellite() -> int:
         """Return the bytes of live arrays for each satellite, constants included; shared tables left out."""

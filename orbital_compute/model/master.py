@@ -11,15 +11,13 @@ Within a group flows are mixed: each signature has the same share of every way o
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import ModelError
 from .pools import Placement, Pool, crowd_members, crowd_supply_flop, first_crowds, make_pools, place_work
-
-if TYPE_CHECKING:
-    from .dispatch import Programme
+from .programme import Programme
 
 TOLERANCE = 1e-10  # primal and dual feasibility of scaled rows, the tightest that HiGHS takes
 MISPLACED = 1e-12  # of a pool's supply that may stay unplaced; the gap shows it

@@ -10,8 +10,9 @@ import numpy as np
 
 from ..kernels.contacts import MILLISECONDS, N_BIN, RoundTripMix
 from ..kernels.supply import PER_QUANTUM
-from .dispatch import Assignment, Programme
+from .dispatch import Assignment
 from .network import Network
+from .programme import Programme
 
 TIE = 1e-6
 FIBRE_PART = 0.1  # of the tie-breaking cost; electricity takes the rest

@@ -12,15 +12,13 @@ to B; so a signature need only enter its smallest groups, and the many nested li
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..kernels.flow import FlowArcs, any_product, flow_arcs, mark_feeders, max_flow
 from ..kernels.supply import add_columns
-
-if TYPE_CHECKING:
-    from .dispatch import Programme
+from .programme import Programme
 
 LOAD_STEPS = 4  # from the mean load to the whole supply
 EVEN_ABOVE = 0.999  # mean load from which all are lent out whole at once

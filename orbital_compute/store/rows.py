@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..constants import EARTH_RADIUS_M
 from ..kernels.contacts import MILLISECONDS, N_BIN
 from ..kernels.supply import WORK_QUANTUM_FLOP
 from ..model.queues import DROP_REASONS
@@ -206,9 +207,12 @@ def coordinates(run) -> dict[str, Any]:
         "shell": constellation.shell_names,
         "shell_satellites": np.bincount(fleet.shell, minlength=fleet.n_shell),
         "shell_satellite_type": [types[k] for k in fleet.shell_type],
+        "shell_altitude_m": fleet.shell_mean(constellation.semi_major_axis_m) - EARTH_RADIUS_M,
+        "shell_inclination_deg": np.degrees(fleet.shell_mean(constellation.inclination_rad)),
         "quantile": QUANTILES,
         "site": run.sites.names,
         "job_class": model.workload.class_names,
+        "flop_per_request": model.workload.flop_per_request,
         "region": model.workload.region_names,
         "reason": DROP_REASONS,
         "node_group": [*types, *run.sites.names],

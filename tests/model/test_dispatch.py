@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orbital_compute.errors import ModelError
-from orbital_compute.model.dispatch import Programme, certificate_bound, certified, solve, within_limits
+from orbital_compute.model.dispatch import certificate_bound, certified, solve, within_limits
+from orbital_compute.model.programme import Programme
 
 OPTIMAL = 1e-9  # relative: rows and prices of HiGHS are kept to 1e-10
 ROUNDING = 1e-13  # of a sum of some hundred terms

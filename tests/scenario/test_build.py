@@ -97,7 +97,7 @@ def test_work_in_flop_and_bits():
 
 def test_demand_is_a_share_of_all_peaks_or_a_rate():
     peak = 26 * 100 * 2.5e15 + 2.478e20
-    assert built().workload.demanded_flop_s() == pytest.approx(0.6 * peak)
+    assert built().workload.demanded_flop_s() == pytest.approx(0.72 * peak)
     assert built(workload__demand={"rate": "3 EFLOP/s"}).workload.demanded_flop_s() == pytest.approx(3e18)
     assert built(workload__demand__share="30 %").workload.demanded_flop_s() == pytest.approx(0.3 * peak)
 

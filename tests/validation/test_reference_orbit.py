@@ -88,9 +88,8 @@ def test_first_day_and_the_month_after(reference, name):
     later = errors(elements, times_s, truth_m)["along"]
     drift = np.polynomial.Polynomial.fit(times_s[~day], later[~day], 1)
     month = float(np.sqrt(np.mean((later[~day] - drift(times_s[~day])) ** 2)))
-    print(
-        f"\n{name}: day one { ({key: round(value, 1) for key, value in rms.items()}) } m; along-track over 30 days, constant and rate removed, {month:.0f} m"
-    )
+    day_one = ", ".join(f"{key} {value:.1f}" for key, value in rms.items())
+    print(f"\n{name}: day one {day_one} m; along-track over 30 days, constant and rate removed, {month:.0f} m")
     for key, limit in DAY_ONE_M.items():
         assert rms[key] < limit
     assert month < MONTH_ALONG_M
