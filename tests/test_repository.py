@@ -21,6 +21,7 @@ PACKAGE_INDEX = re.compile(
     r"p[y]pi\.org|p[y]thonhosted|(?:extra-)?i[n]dex-url|f[i]nd-links|r[e]gistry\.npmjs|t[r]usted-host"
 )
 REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)>=([0-9.]+)")
+LOCAL_LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)(.*?)\\$", re.MULTILINE)
 
 
@@ -71,6 +72,14 @@ def test_readme_holds_the_commands_that_ci_runs():
     for command in (RUN_COMMAND, TEST_COMMAND):
         assert command in readme
         assert command in ci
+
+
+def test_links_between_pages_lead_somewhere():
+    pages = [path for path in source_files() if path.suffix == ".md"]
+    links = [(page, link) for page in pages for link in LOCAL_LINK.findall(page.read_text())]
+    assert links
+    lost = [f"{page.relative_to(ROOT)}: {link}" for page, link in links if not (page.parent / link).exists()]
+    assert lost == []
 
 
 def test_no_file_names_one_machine():
