@@ -1,8 +1,8 @@
 """The window loop: the one place that knows the order of the stages.
 
-In a window every node offers work; dispatch turns offers and queues into assigned work; satellites and sites execute it;
-what was executed serves requests, oldest first, and the shortfall stays in its queue; then the ledgers are audited and
-the window is recorded.
+In a window every node offers work; dispatch turns offers and queues into assigned work; satellites and sites execute
+it; what was executed serves requests, oldest first, and the shortfall stays in its queue; then the ledgers are audited
+and the window is recorded.
 """
 
 from __future__ import annotations

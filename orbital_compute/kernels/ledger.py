@@ -110,23 +110,35 @@ def count_shells(fleet, shell, first, last, out_count, out_low, out_high):
             out_high[s, k] = max(out_high[s, k], value)
 
 
-def quantiles(count, low, high, wanted):
-    """Return quantiles from histograms, float64[n_shell, 3, n_quantile]; within a bin values are spread evenly.
+@sweep
+def walk_quantiles(count, low, high, wanted, first, last, out):
+    """Write quantiles from the histograms of shells first to last; within a bin values are spread evenly.
 
-    Errors are below CHARGE_BIN and TEMPERATURE_BIN_K; 0 and 1 give the exact extremes.
+    wanted : float64[n_quantile], ascending; out : float64[n_shell, 3, n_quantile]. Errors are below CHARGE_BIN and
+    TEMPERATURE_BIN_K; 0 and 1 give the exact extremes, shells without satellites NaN.
     """
-    running = np.cumsum(count, axis=2, dtype=np.int64)
-    total = running[:, :, -1]
-    out = np.empty((*total.shape, len(wanted)))
-    width = np.array([CHARGE_BIN, TEMPERATURE_BIN_K, TEMPERATURE_BIN_K])
-    for j, q in enumerate(wanted):
-        rank = q * total
-        slot = (running < rank[:, :, None]).sum(axis=2)
-        slot = np.minimum(slot, count.shape[2] - 1)
-        inside = np.take_along_axis(count, slot[:, :, None], axis=2)[:, :, 0]
-        before = np.take_along_axis(running, slot[:, :, None], axis=2)[:, :, 0] - inside
-        value = (slot + (rank - before) / np.maximum(inside, 1)) * width
-        out[:, :, j] = np.clip(value, low, high)
+    for shell in range(first, last):
+        for k in range(count.shape[1]):
+            total = 0
+            for slot in range(count.shape[2]):
+                total += count[shell, k, slot]
+            width = CHARGE_BIN if k == 0 else TEMPERATURE_BIN_K
+            slot, before = 0, 0
+            for j in range(wanted.size):
+                rank = wanted[j] * total
+                while slot < count.shape[2] - 1 and before + count[shell, k, slot] < rank:
+                    before += count[shell, k, slot]
+                    slot += 1
+                inside = max(count[shell, k, slot], 1)
+                value = (slot + (rank - before) / inside) * width
+                value = min(max(value, low[shell, k]), high[shell, k])
+                out[shell, k, j] = value if total > 0 else np.nan
+
+
+def quantiles(count, low, high, wanted):
+    """Return quantiles from histograms, float64[n_shell, 3, n_quantile] (`walk_quantiles`)."""
+    out = np.empty((*count.shape[:2], len(wanted)))
+    walk_quantiles(count, low, high, np.asarray(wanted, dtype=np.float64), 0, count.shape[0], out)
     return out
 
 
