@@ -18,8 +18,8 @@ from ._version import __version__
 from .errors import OrbitalComputeError, ScenarioError, WontFitError
 
 if TYPE_CHECKING:
+    from .scenario.load import Scenario
     from .scenario.preset import Preset
-    from .scenario.schema import Scenario
 
 BAD_INPUT, WOULD_NOT_FIT, FAILED, STOPPED = 2, 3, 1, 75
 
@@ -66,7 +66,7 @@ def validate(
 ) -> None:
     """Check a scenario and name every problem at once, with its line, its limit and its cure."""
     if schema:
-        from .scenario.schema import Scenario
+        from .scenario.load import Scenario
 
         print(json.dumps(Scenario.json_schema(), indent=2))
         return

@@ -30,8 +30,7 @@ from .model.space import SpaceSegment
 from .model.threads import n_processor
 from .results import Results
 from .scenario.build import Model, build
-from .scenario.load import load_scenario
-from .scenario.schema import Scenario
+from .scenario.load import Scenario, load_scenario
 from .store.files import prepare_folder
 from .store.footprint import Footprint, RunSize, predict, refuse_if_too_large
 from .store.manifest import new_manifest

@@ -19,7 +19,7 @@ from ..model.site import BatteryPlant, DeviceGroup, SiteSpec
 from ..model.workload import DemandSpec, JobClass, LanguageModel, Region, ServingDevice, Workload
 from . import schema_ground, schema_space, schema_work
 from .files import resolved
-from .schema import Scenario
+from .load import Scenario
 
 HOUR_S, DAY_S, YEAR_S = 3600.0, 86400.0, 31557600.0
 BIT_PER_BYTE = 8.0

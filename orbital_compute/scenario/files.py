@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import Problem, ScenarioError
-from .schema import Scenario
+from .load import Scenario
 
 
 def named_files(scenario: Scenario) -> list[tuple[str, str]]:

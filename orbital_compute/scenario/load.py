@@ -15,10 +15,37 @@ from ..errors import Problem, ScenarioError
 from .fields import Clock, Quantity
 from .preset import READ_DATE, Expander
 from .quantity import shown
-from .schema import Origin, Scenario, kind_of, written
+from .schema import Origin, ScenarioFields, kind_of, written
 from .yaml_text import MANY, MAX_DEPTH, MAX_ENTRIES, Document, Place, path_text, read_file, read_yaml, scalar
 
 MAX_PROBLEMS = 50
+
+
+class Scenario(ScenarioFields):
+    """A checked scenario: all that a run depends on, and where it came from.
+
+    It holds SI floats under the names that the file uses. It is frozen; `replace` gives a new, checked one.
+    """
+
+    def replace(self, changes: Mapping[str, Any]) -> Scenario:
+        """Return a new, checked scenario with some values changed.
+
+        Parameters
+        ----------
+        changes : mapping
+            Path to value, as `--set` takes them:
+            {"satellite.radiator.area": "90 m2", "constellation.shells[2].planes": 4}.
+
+        Raises
+        ------
+        ScenarioError
+            A path that is not in a scenario, or a value that is wrong there.
+        """
+        return replaced(self, changes)
+
+    def provenance(self) -> list[dict[str, Any]]:
+        """Return one record for each resolved value: path, value, unit, grade, source, date, low, high."""
+        return provenance(self)
 
 
 def load_scenario(scenario: str | os.PathLike[str] | Mapping[str, Any], *, overrides: Sequence[str] = ()) -> Scenario:

@@ -1,11 +1,7 @@
-"""The scenario: its top level, what it offers to programs, and its JSON Schema.
-
-A `Scenario` holds SI floats under the names that the file uses. It is frozen; `replace` gives a new, checked one.
-"""
+"""The scenario: its top level, and its JSON Schema."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -134,8 +130,8 @@ class Origin:
     folder: Path = field(default_factory=Path, compare=False)
 
 
-class Scenario(Section):
-    """All that a run depends on."""
+class ScenarioFields(Section):
+    """All that a run depends on; `load.Scenario` adds what needs the file it came from."""
 
     format: Literal[1]
     name: Name = about("name of the run and of its folder")
@@ -159,7 +155,7 @@ class Scenario(Section):
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
     @model_validator(mode="after")
-    def _types(self) -> Scenario:
+    def _types(self) -> ScenarioFields:
         if (self.satellite is None) == (self.satellites is None):
             what = "satellite and satellites are both given" if self.satellite else "satellite is missing"
             cure = "give satellite: {preset: ...}, or satellites: {type: {...}}"
@@ -213,35 +209,11 @@ class Scenario(Section):
         """The folder that paths in the scenario are relative to."""
         return self._origin.folder
 
-    def replace(self, changes: Mapping[str, Any]) -> Scenario:
-        """Return a new, checked scenario with some values changed.
-
-        Parameters
-        ----------
-        changes : mapping
-            Path to value, as `--set` takes them:
-            {"satellite.radiator.area": "90 m2", "constellation.shells[2].planes": 4}.
-
-        Raises
-        ------
-        ScenarioError
-            A path that is not in a scenario, or a value that is wrong there.
-        """
-        from .load import replaced
-
-        return replaced(self, changes)
-
     def to_dict(self) -> dict[str, Any]:
         """Return the resolved scenario: presets expanded, quantities as text. JSON can hold it, and it reads back."""
         out = written(self)
         assert isinstance(out, dict)
         return out
-
-    def provenance(self) -> list[dict[str, Any]]:
-        """Return one record for each resolved value: path, value, unit, grade, source, date, low, high."""
-        from .load import provenance
-
-        return provenance(self)
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
