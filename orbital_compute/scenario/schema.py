@@ -163,6 +163,9 @@ class ScenarioFields(Section):
         names = [site.name for site in self.sites]
         if len(set(names)) != len(names):
             raise wrong("two sites have one name", cure="give each site its own name", at=("sites",))
+        if "orbit" in names:
+            limit = "tables call the satellites so"
+            raise wrong("a site is named orbit", limit=limit, cure="give it another name", at=("sites",))
         self._check_shell_types(list(self.satellite_types))
         return self
 
