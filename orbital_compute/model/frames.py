@@ -2,7 +2,8 @@
 
 Three frames. `teme` is the equator of date with the mean equinox: orbits are computed there (MODEL §1.5), and SGP4
 gives it. `gcrs` is reached by precession of IAU 2006 and nutation of IAU 2000B (1 mas, 3 cm in low orbit). `itrs` is
-reached by Greenwich mean sidereal time of 1982 with UT1; polar motion is left out (at most 15 m on the ground).
+reached by Greenwich mean sidereal time of 1982 with UT1, and polar motion. Left out: observed offsets of the pole
+(0.3 mas, 1 cm), daily tides in UT1 and the pole (1 mas, 3 cm), the TIO locator (0.02 mas).
 
 TT stands for TDB in the series of the Earth's motion: 1.7 ms, in which the Sun moves by 70 micro-arcseconds.
 """
@@ -26,7 +27,7 @@ SCHWARZSCHILD_SUN_AU = 1.97412574336e-8  # Schwarzschild radius of the Sun (SOFA
 
 
 class EarthRotationWarning(UserWarning):
-    """A time lies outside the table of UT1; the nearest tabulated UT1 - UTC is used."""
+    """A time lies outside the table of UT1 and the pole; the nearest tabulated values are used."""
 
 
 class Instants(NamedTuple):
@@ -125,34 +126,65 @@ def _utc_of_tt(day, fraction) -> Instants:
     return _normalised(day, fraction - (_tai_minus_utc_s(first.day) + TT_MINUS_TAI_S) / DAY_S)
 
 
+class _EarthRotation(NamedTuple):
+    """IERS table, one row a day: Julian date UTC, UT1 - TAI [s], which has no leaps, and the pole [rad]."""
+
+    day: np.ndarray
+    ut1_minus_tai_s: np.ndarray
+    pole_x_rad: np.ndarray
+    pole_y_rad: np.ndarray
+
+
 @functools.cache
-def _earth_rotation_table() -> tuple[np.ndarray, np.ndarray]:
-    """Return Julian dates, one a day, and UT1 - TAI [s], which has no leaps."""
+def _earth_rotation_table() -> _EarthRotation:
+    """Return the table that comes with astropy; nothing is downloaded."""
     from astropy.utils import iers
 
-    table = iers.IERS_A.open(iers.IERS_A_FILE)  # the file that comes with astropy; nothing is downloaded
+    table = iers.IERS_A.open(iers.IERS_A_FILE)
     day = np.asarray(table["MJD"].to_value("d"), float) + 2400000.5
-    return day, np.asarray(table["UT1_UTC"].to_value("s"), float) - _tai_minus_utc_s(day)
+    return _EarthRotation(
+        day,
+        np.asarray(table["UT1_UTC"].to_value("s"), float) - _tai_minus_utc_s(day),
+        np.asarray(table["PM_x"].to_value("rad"), float),
+        np.asarray(table["PM_y"].to_value("rad"), float),
+    )
 
 
 @functools.cache
 def _warn_outside_table(first: str, last: str) -> None:
     warnings.warn(
-        f"UT1 is tabulated from {first} to {last}; outside, the nearest UT1 - UTC is held (0.9 s are 420 m of "
-        "rotation at the equator). Update astropy-iers-data for later dates",
+        f"UT1 and the pole are tabulated from {first} to {last}; outside, the nearest UT1 - UTC (0.9 s are 420 m of "
+        "rotation at the equator) and pole (at most 15 m) are held. Update astropy-iers-data for later dates",
         EarthRotationWarning,
         stacklevel=2,
     )
 
 
-def universal_time(utc: Instants) -> tuple[np.ndarray, np.ndarray]:
-    """Return UT1 as a two-part Julian date, by the IERS table that comes with astropy; outside it warns once."""
-    day, ut1_minus_tai_s = _earth_rotation_table()
-    wanted = utc.day + utc.fraction
+def _wanted_days(utc: Instants) -> np.ndarray:
+    """Return Julian dates to look up in the table of the Earth's rotation; outside it warns once."""
+    day, wanted = _earth_rotation_table().day, utc.day + utc.fraction
     if wanted.min() < day[0] or wanted.max() > day[-1]:
         _warn_outside_table(*(str(np.datetime64("1970-01-01") + int(jd - UNIX_EPOCH_JD)) for jd in day[[0, -1]]))
-    offset_s = np.interp(wanted, day, ut1_minus_tai_s) + _tai_minus_utc_s(utc.day)
+    return wanted
+
+
+def universal_time(utc: Instants) -> tuple[np.ndarray, np.ndarray]:
+    """Return UT1 as a two-part Julian date, by the IERS table that comes with astropy; outside it warns once."""
+    table = _earth_rotation_table()
+    offset_s = np.interp(_wanted_days(utc), table.day, table.ut1_minus_tai_s) + _tai_minus_utc_s(utc.day)
     return utc.day, utc.fraction + offset_s / DAY_S
+
+
+def polar_motion(utc: Instants) -> np.ndarray:
+    """Return float64[n_time, 3, 3] that lead from the axes of the Earth's rotation to those of its crust.
+
+    By the IERS table that comes with astropy; outside it warns once.
+    """
+    import erfa
+
+    table, wanted = _earth_rotation_table(), _wanted_days(utc)
+    x_rad, y_rad = (np.interp(wanted, table.day, pole) for pole in (table.pole_x_rad, table.pole_y_rad))
+    return erfa.pom00(x_rad, y_rad, 0.0)
 
 
 def _rotation_z(angle_rad) -> np.ndarray:
@@ -199,8 +231,14 @@ def gmst_rad(start: datetime, times_s) -> np.ndarray:
 
 
 def teme_to_itrs(times) -> np.ndarray:
-    """Return float64[n_time, 3, 3] with r_itrs = M r_teme; no polar motion."""
-    return _rotation_z(gmst(times))
+    """Return float64[n_time, 3, 3] with r_itrs = M r_teme: sidereal time, then polar motion."""
+    utc = instants(times)
+    return multiply(polar_motion(utc), _rotation_z(gmst(utc)))
+
+
+def itrs_to_teme(times) -> np.ndarray:
+    """Return float64[n_time, 3, 3] with r_teme = M r_itrs."""
+    return np.swapaxes(teme_to_itrs(times), -1, -2)
 
 
 def teme_to_frame(times, frame: str) -> np.ndarray:

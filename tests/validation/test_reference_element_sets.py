@@ -10,13 +10,15 @@ from sgp4.io import fix_checksum
 
 import orbital_compute as oc
 from orbital_compute.errors import ModelError, ScenarioError
-from orbital_compute.model.frames import geodetic_to_itrs_m
+from orbital_compute.model.frames import geodetic_to_itrs_m, instants, polar_motion, turned
 
 pytestmark = pytest.mark.validation
 
+SGP4_M = 2e-4  # what other compilers and rounded output leave
+SGP4_M_S = 1e-6  # the same for velocity
 MILLIMETRE = 1e-3
 CENTIMETRES = 0.1  # other series of nutation, 1 mas; and the rounding of published coordinates
-ON_THE_GROUND_M = 2.0  # UT1 of another table: 1 ms are 0.5 m; coordinates are rounded to 1e-7 degrees
+ON_THE_GROUND_M = 1.0  # UT1 of another table: 1 ms are 0.5 m; coordinates are rounded to 1e-7 degrees
 UNSIGNED = (33333, 33334, 33335)  # sets that the authors changed without a new checksum, to provoke errors
 
 
@@ -31,7 +33,7 @@ def verification_sets(folder):
 
 def test_sgp4_verification_set(reference, tmp_path):
     path = tmp_path / "one.tle"
-    worst_m, compared, failed = 0.0, 0, {}
+    worst_m, worst_m_s, compared, failed = 0.0, 0.0, 0, {}
     for lines, rows in verification_sets(reference / "orbit"):
         number = int(lines[0][2:7])
         path.write_text("\n".join(lines) + "\n")
@@ -51,12 +53,13 @@ def test_sgp4_verification_set(reference, tmp_path):
                 failed[number] = str(error)
                 break
             worst_m = max(worst_m, np.abs(r_m[0, 0] - np.array(state[:3]) * 1e3).max())
-            assert np.abs(v_m_s[0, 0] - np.array(state[3:]) * 1e3).max() < MILLIMETRE
+            worst_m_s = max(worst_m_s, np.abs(v_m_s[0, 0] - np.array(state[3:]) * 1e3).max())
             compared += 1
-    print(f"\n{compared} states, worst {worst_m:.1e} m; ended with an error: {failed}")
+    print(f"\n{compared} states, worst {worst_m:.1e} m, {worst_m_s:.1e} m/s; ended with an error: {failed}")
     assert compared == 666
     assert list(failed) == [33334]  # its mean motion of 1e-5 turns a day ends at once, as it should
-    assert worst_m < MILLIMETRE
+    assert worst_m < SGP4_M
+    assert worst_m_s < SGP4_M_S
 
 
 @pytest.mark.parametrize("fleet_name", ["oneweb_2024-07-16", "starlink_2025-11-28"])
@@ -93,7 +96,10 @@ def test_places_of_real_fleets(reference, read_csv, fleet_name):
             ),
         }
         for frame, place_m in wanted.items():
-            error_m = np.linalg.norm(part.positions(times, frame)[:, 0] - place_m, axis=1).max()
+            here_m = part.positions(times, frame)[:, 0]
+            if frame == "itrs":  # the reference has no polar motion: ours, to the metre, is taken off again
+                here_m = turned(np.swapaxes(polar_motion(instants(times)), -1, -2), here_m)
+            error_m = np.linalg.norm(here_m - place_m, axis=1).max()
             worst[frame] = max(worst[frame], error_m)
         compared += len(now)
     print(f"\n{fleet_name}: {compared} places, worst {worst} m")
