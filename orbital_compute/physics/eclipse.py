@@ -4,7 +4,8 @@ The Earth is made a sphere by stretching z (MODEL §2.2). The limb that crosses 
 by its curvature to first order, and the depth of the satellite in the shadow a parabola of time, cut into two chords.
 Against the mean of two overlapping circles over a step on a circular orbit, the share of any one step errs by 3e-5 for
 steps of 10 s, 3e-4 for 60 s and 1e-2 for 300 s, that of a revolution by 3e-7, 1e-5 and 6e-4; the worst are those of
-dawn-dusk orbits in their eclipse season.
+dawn-dusk orbits in their eclipse season. Left out is eccentricity within a step: at 60 s it moves an edge by 0.02 s, at
+most 0.1 s, in a frozen orbit, by 0.08 s and 0.5 s at 0.004, and a tenth of that at 10 s; over edges it evens out.
 """
 
 import math
