@@ -121,6 +121,18 @@ def plate_view(normal_nadir_cosine, radius_m):
     return face_view(normal_nadir_cosine, radius_m) + face_view(-normal_nadir_cosine, radius_m)
 
 
+def day_cosine(zenith_cosine, radius_m):
+    """Return the mean cosine of the Sun's zenith angle over the ground in view: the model's fit, with its corner."""
+    cap = 1 - (RE / radius_m) ** 2
+    corner = 0.024 + 0.70 * cap
+    slope = 1 - 0.042 * cap - 0.21 * cap**2
+    if zenith_cosine <= -corner:
+        return 0.0
+    if zenith_cosine >= corner:
+        return slope * zenith_cosine
+    return slope * (zenith_cosine + corner) ** 2 / (4 * corner)
+
+
 def integrated(temperature_k, heat_w, emission_w_k4, capacity_j_k, step_s, n_part=8):
     """Return the temperature after a step of C dT/dt = heat - emission T⁴, by fourth-order Runge-Kutta."""
     h = step_s / n_part
@@ -265,7 +277,7 @@ class Satellite:
     # a step
 
     def pointing(self, k):
-        """Return the Sun's cosines: zenith, on the array, on the radiator's lit face; and the array's view of Earth."""
+        """Return the Sun's cosines on the ground in view, on the array and on the radiator; and the array's view."""
         radius = float(np.linalg.norm(self.r_m[k]))
         zenith, forward = float(self.r_m[k] @ self.sun[k]) / radius, float(self.ahead[k] @ self.sun[k])
         normal = math.sqrt(max(1 - zenith**2 - forward**2, 0.0))
@@ -278,7 +290,7 @@ class Satellite:
         nadir = {"two_axis": abs(zenith), "one_axis": abs(zenith) / array if array else 0.0, "orbit_normal": 0.0,
                  "zenith": 1.0}[self.kind.array.pointing]  # fmt: skip
         face = {"edge_on": 0.0, "orbit_normal": normal, "zenith": abs(zenith)}[self.kind.radiator.pointing]
-        return zenith, array, face + self.kind.radiator.sun_leak, plate_view(nadir, radius)
+        return day_cosine(zenith, radius), array, face + self.kind.radiator.sun_leak, plate_view(nadir, radius)
 
     def flows(self, lit_w, lit, load_w, take_w):
         """Return mean charging, discharging and curtailed power over a step that is lit first, then dark."""
@@ -291,8 +303,7 @@ class Satellite:
         """Move one step on; return what a ledger or a sample of it holds."""
         kind, dt, lit, flux = self.kind, self.step_s, float(self.share[k]), float(self.flux[k])
         array, battery, radiator, compute = kind.array, kind.battery, kind.radiator, kind.compute
-        zenith, cos_array, cos_face, view = self.pointing(k)
-        day = max(zenith, 0.0)
+        day, cos_array, cos_face, view = self.pointing(k)
         cell_w = array.absorptivity * (flux * lit * cos_array + view * ALBEDO * flux * day)
         cell_w += array.emissivity * view * INFRARED
 
@@ -346,6 +357,7 @@ class Satellite:
             if compute_w < self.idle_w:
                 compute_w = 0.0
             load_w = min((compute_w + kind.bus_power_w) * self.pump, carried_w)
+        bus_w = min(kind.bus_power_w, load_w - compute_w)
         charge_w, drawn_w, curtailed_w = self.flows(lit_w, lit, load_w, take_w)
         if compute_w < wanted_w:
             rate = min(rate, self.rate(compute_w))
@@ -364,7 +376,8 @@ class Satellite:
         self.array_mean_w += blend * lit * (lit_w - self.array_mean_w)
         self.sink_mean_w += blend * (sink_w - self.sink_mean_w)
         return {
-            "sunlit": lit, "array_w": lit * lit_w, "load_w": load_w, "compute_w": compute_w, "charge_w": charge_w,
+            "sunlit": lit, "array_w": lit * lit_w, "load_w": load_w, "compute_w": compute_w, "bus_w": bus_w,
+            "charge_w": charge_w,
             "drawn_w": drawn_w, "curtailed_w": curtailed_w, "loss_w": loss_w, "conditioning_w": body_w,
             "sink_w": sink_w, "rate": rate, "plan_w": plan_w, "wanted_w": wanted_w, "cap_w": cap_w,
             "hot": float(cap_w < 0.99 * wanted_w or plan_w < 0.99 * free_w), "radiated_j": radiated_j,

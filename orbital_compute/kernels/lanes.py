@@ -6,7 +6,7 @@ because slices and star-built tuples inside a lane loop stop the vectoriser.
 
 from .._jit import point
 from ..physics.orbit import Anchor, Orbit, Path, Slot
-from .satellite import Hardware, Ledger, Light, Power, State, Window
+from .satellite import Factor, Hardware, Ledger, Light, Power, State, Window
 
 LANES = 32
 
@@ -14,14 +14,15 @@ LANES = 32
 ORBIT = 0
 SLOT = ORBIT + 12
 ANCHOR = SLOT + 4
-HARDWARE = ANCHOR + 4
+FACTOR = ANCHOR + 4
+HARDWARE = FACTOR + 3
 STATE = HARDWARE + 46
 WINDOW = STATE + 5
 PATH = WINDOW + 7
 LIGHT = PATH + 6
 POWER = LIGHT + 5
-LEDGER = POWER + 16
-N_BUFFER = LEDGER + 19
+LEDGER = POWER + 17
+N_BUFFER = LEDGER + 20
 
 
 @point
@@ -59,6 +60,15 @@ def anchor_at(w, lane):
         w[ANCHOR + 1, lane],
         w[ANCHOR + 2, lane],
         w[ANCHOR + 3, lane],
+    )
+
+
+@point
+def factor_at(w, lane):
+    return Factor(
+        w[FACTOR, lane],
+        w[FACTOR + 1, lane],
+        w[FACTOR + 2, lane],
     )
 
 
@@ -180,6 +190,7 @@ def power_at(w, lane):
         w[POWER + 13, lane],
         w[POWER + 14, lane],
         w[POWER + 15, lane],
+        w[POWER + 16, lane],
     )
 
 
@@ -205,6 +216,7 @@ def ledger_at(w, lane):
         w[LEDGER + 16, lane],
         w[LEDGER + 17, lane],
         w[LEDGER + 18, lane],
+        w[LEDGER + 19, lane],
     )
 
 
@@ -249,7 +261,7 @@ def keep_path(w, lane, v):
 @point
 def keep_light(w, lane, v):
     w[LIGHT, lane] = v.sunlit
-    w[LIGHT + 1, lane] = v.cos_zenith
+    w[LIGHT + 1, lane] = v.day_cosine
     w[LIGHT + 2, lane] = v.cos_array
     w[LIGHT + 3, lane] = v.array_view
     w[LIGHT + 4, lane] = v.cos_radiator
@@ -261,18 +273,19 @@ def keep_power(w, lane, v):
     w[POWER + 1, lane] = v.lit_w
     w[POWER + 2, lane] = v.load_w
     w[POWER + 3, lane] = v.compute_w
-    w[POWER + 4, lane] = v.charge_w
-    w[POWER + 5, lane] = v.drawn_w
-    w[POWER + 6, lane] = v.curtailed_w
-    w[POWER + 7, lane] = v.loss_w
-    w[POWER + 8, lane] = v.conditioning_w
-    w[POWER + 9, lane] = v.sink_w
-    w[POWER + 10, lane] = v.rate
-    w[POWER + 11, lane] = v.wanted_w
-    w[POWER + 12, lane] = v.plan_w
-    w[POWER + 13, lane] = v.cap_w
-    w[POWER + 14, lane] = v.hot
-    w[POWER + 15, lane] = v.cell_heat_w_m2
+    w[POWER + 4, lane] = v.bus_w
+    w[POWER + 5, lane] = v.charge_w
+    w[POWER + 6, lane] = v.drawn_w
+    w[POWER + 7, lane] = v.curtailed_w
+    w[POWER + 8, lane] = v.loss_w
+    w[POWER + 9, lane] = v.conditioning_w
+    w[POWER + 10, lane] = v.sink_w
+    w[POWER + 11, lane] = v.rate
+    w[POWER + 12, lane] = v.wanted_w
+    w[POWER + 13, lane] = v.plan_w
+    w[POWER + 14, lane] = v.cap_w
+    w[POWER + 15, lane] = v.hot
+    w[POWER + 16, lane] = v.cell_heat_w_m2
 
 
 @point
@@ -281,18 +294,19 @@ def keep_ledger(w, lane, v):
     w[LEDGER + 1, lane] = v.array_j
     w[LEDGER + 2, lane] = v.load_j
     w[LEDGER + 3, lane] = v.compute_j
-    w[LEDGER + 4, lane] = v.charge_j
-    w[LEDGER + 5, lane] = v.drawn_j
-    w[LEDGER + 6, lane] = v.curtailed_j
-    w[LEDGER + 7, lane] = v.loss_j
-    w[LEDGER + 8, lane] = v.conditioning_j
-    w[LEDGER + 9, lane] = v.sink_j
-    w[LEDGER + 10, lane] = v.radiated_j
-    w[LEDGER + 11, lane] = v.executed_flop
-    w[LEDGER + 12, lane] = v.throttled_s
-    w[LEDGER + 13, lane] = v.safe_s
-    w[LEDGER + 14, lane] = v.battery_min_j
-    w[LEDGER + 15, lane] = v.chip_max_k
-    w[LEDGER + 16, lane] = v.battery_start_j
-    w[LEDGER + 17, lane] = v.fluid_start_k
-    w[LEDGER + 18, lane] = v.heat_error_j
+    w[LEDGER + 4, lane] = v.bus_j
+    w[LEDGER + 5, lane] = v.charge_j
+    w[LEDGER + 6, lane] = v.drawn_j
+    w[LEDGER + 7, lane] = v.curtailed_j
+    w[LEDGER + 8, lane] = v.loss_j
+    w[LEDGER + 9, lane] = v.conditioning_j
+    w[LEDGER + 10, lane] = v.sink_j
+    w[LEDGER + 11, lane] = v.radiated_j
+    w[LEDGER + 12, lane] = v.executed_flop
+    w[LEDGER + 13, lane] = v.throttled_s
+    w[LEDGER + 14, lane] = v.safe_s
+    w[LEDGER + 15, lane] = v.battery_min_j
+    w[LEDGER + 16, lane] = v.chip_max_k
+    w[LEDGER + 17, lane] = v.battery_start_j
+    w[LEDGER + 18, lane] = v.fluid_start_k
+    w[LEDGER + 19, lane] = v.heat_error_j

@@ -12,8 +12,15 @@ from .march import BLOCK_ROWS, N_STATE
 from .satellite import Hardware, Ledger, State
 
 # What is added up by shell, in this order: the ledger's sums, then these.
-SUM_FIELDS = (*Ledger._fields[:14], "battery_end_j", "offered_flop", "cool_flop", "assigned_flop", "reachable_flop")
-N_SUMMED = 14  # of the ledger
+N_SUMMED = Ledger._fields.index("battery_min_j")
+SUM_FIELDS = (
+    *Ledger._fields[:N_SUMMED],
+    "battery_end_j",
+    "offered_flop",
+    "cool_flop",
+    "assigned_flop",
+    "reachable_flop",
+)
 BIN_COUNT = 4096
 CHARGE_BIN = 1.0 / 4000.0  # bins of state of charge; its quantiles err by less
 TEMPERATURE_BIN_K = 0.1  # bins from 0 K: 409.6 K is the last

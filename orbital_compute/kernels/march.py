@@ -11,6 +11,7 @@ from .._jit import point, sweep
 from ..physics.orbit import Path, anchor_orbit, orbit_path
 from ..physics.sun import Sun
 from .lanes import (
+    FACTOR,
     HARDWARE,
     LANES,
     LEDGER,
@@ -23,6 +24,7 @@ from .lanes import (
     STATE,
     WINDOW,
     anchor_at,
+    factor_at,
     hardware_at,
     keep_anchor,
     keep_ledger,
@@ -41,6 +43,7 @@ from .lanes import (
     window_at,
 )
 from .satellite import (
+    Factor,
     Ledger,
     State,
     Window,
@@ -59,6 +62,7 @@ from .supply import whole_quanta_flop
 BLOCK_ROWS = 512  # the unit of sums, threads, shards and ranks
 BLOCK_TILES = BLOCK_ROWS // LANES
 
+N_FACTOR = len(Factor._fields)
 N_STATE = len(State._fields)
 N_WINDOW = len(Window._fields)
 N_LEDGER = len(Ledger._fields)
@@ -215,6 +219,7 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
     for tile in range(first_tile, last_tile):
         load_tile(w, fleet, tile, sun_at(suns, 0))
         load_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
+        load_rows(w, FACTOR, fleet.factor, tile, N_FACTOR)
         for lane in range(LANES):
             offered = w[_WINDOW_SHARE, lane]
             assigned = assigned_flop[tile * LANES + lane]
@@ -231,17 +236,11 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
             sun = sun_at(suns, k)
             walk_path(w, given, tile, k, sun)
             for lane in range(LANES):
-                keep_light(
-                    w,
-                    lane,
-                    light_stage(orbit_at(w, lane), hardware_at(w, lane), window_at(w, lane), sun, path_at(w, lane)),
-                )
+                hardware, window, factor = hardware_at(w, lane), window_at(w, lane), factor_at(w, lane)
+                keep_light(w, lane, light_stage(orbit_at(w, lane), hardware, window, factor, sun, path_at(w, lane)))
             for lane in range(LANES):
-                keep_power(
-                    w,
-                    lane,
-                    power_stage(hardware_at(w, lane), window_at(w, lane), sun, light_at(w, lane), state_at(w, lane)),
-                )
+                hardware, window, factor = hardware_at(w, lane), window_at(w, lane), factor_at(w, lane)
+                keep_power(w, lane, power_stage(hardware, window, factor, sun, light_at(w, lane), state_at(w, lane)))
             for lane in range(LANES):
                 hardware, light, power, state = (
                     hardware_at(w, lane),

@@ -12,6 +12,7 @@ from ..physics.array import (
     array_nadir_cosine,
     array_output_w,
     cell_heat_w_m2,
+    day_cosine,
     sun_attitude,
     two_sided_view,
 )
@@ -88,6 +89,17 @@ class Hardware(NamedTuple):
     blend: float  # share of a step in the running means
 
 
+class Factor(NamedTuple):
+    """What events make of one satellite through a window; NO_EVENT where there are none, to the last bit."""
+
+    array_health: float  # share of the array's strings that work
+    array_pointing: float  # on the cosine between Sun and array normal
+    radiator_sun: float  # least mean |cos| of Sun on a face of the radiator
+
+
+NO_EVENT = Factor(1.0, 1.0, 0.0)
+
+
 class State(NamedTuple):
     """What a satellite carries from step to step. Means run over some 25 minutes and serve the plan."""
 
@@ -114,7 +126,7 @@ class Light(NamedTuple):
     """What falls on a satellite through a step."""
 
     sunlit: float
-    cos_zenith: float
+    day_cosine: float  # of the sunlit ground in view, for albedo
     cos_array: float
     array_view: float
     cos_radiator: float
@@ -127,6 +139,7 @@ class Power(NamedTuple):
     lit_w: float
     load_w: float
     compute_w: float
+    bus_w: float
     charge_w: float
     drawn_w: float
     curtailed_w: float
@@ -148,6 +161,7 @@ class Ledger(NamedTuple):
     array_j: float
     load_j: float
     compute_j: float
+    bus_j: float
     charge_j: float
     drawn_j: float
     curtailed_j: float
@@ -231,38 +245,44 @@ def share_stage(orbit, hardware, window, sun, path):
 
 
 @point
-def light_stage(orbit, hardware, window, sun, path):
-    """Return what falls on the satellite from Sun and Earth."""
+def light_stage(orbit, hardware, window, factor, sun, path):
+    """Return what falls on the satellite from Sun and Earth. A lost attitude leaves the Earth's view as it was."""
     h = hardware
     attitude = sun_attitude(sun, path)
     cos_array = array_cosine(h.sky_gain, h.normal_gain, h.zenith_gain, attitude)
     nadir = array_nadir_cosine(h.sky_gain, h.zenith_gain, cos_array, attitude)
+    cos_radiator = radiator_sun_cosine(
+        h.radiator_normal_gain, h.radiator_zenith_gain, h.radiator_leak, attitude.normal2, attitude.cos_zenith
+    )
     return Light(
         share_stage(orbit, hardware, window, sun, path),
-        attitude.cos_zenith,
-        cos_array,
+        day_cosine(attitude.cos_zenith, attitude.inverse_height),
+        cos_array * factor.array_pointing,
         two_sided_view(nadir, attitude.inverse_height),
-        radiator_sun_cosine(
-            h.radiator_normal_gain, h.radiator_zenith_gain, h.radiator_leak, attitude.normal2, attitude.cos_zenith
-        ),
+        max(cos_radiator, factor.radiator_sun),
     )
 
 
 @point
-def power_stage(hardware, window, sun, light, state):
-    """Return the powers of a step: array, what work wants, what heat allows, what array and battery carry."""
+def power_stage(hardware, window, factor, sun, light, state):
+    """Return the powers of a step: array, what work wants, what heat allows, what array and battery carry.
+
+    Where array and battery carry less than is wanted, load is shed in this order: compute along its power curve, then
+    compute altogether, then the pumps, then the bus. Below the battery's floor nothing is drawn.
+    """
     h, lit = hardware, light.sunlit
+    watt_per_beam = h.watt_per_beam * factor.array_health
     beam = sun.flux_w_m2 * light.cos_array
     cell_w_m2 = cell_heat_w_m2(
-        h.cell_absorptivity, h.cell_emissivity, sun.flux_w_m2, lit * beam, light.cos_zenith, light.array_view
+        h.cell_absorptivity, h.cell_emissivity, sun.flux_w_m2, lit * beam, light.day_cosine, light.array_view
     )
-    lit_w = array_output_w(beam, h.watt_per_beam, h.temperature_coefficient_per_k, state.cell_k)
+    lit_w = array_output_w(beam, watt_per_beam, h.temperature_coefficient_per_k, state.cell_k)
     # cells warm by 100 K within minutes of dawn: their efficiency is that of mid-step
     cell_gain = fma(-h.drawn_per_watt, lit * lit_w, cell_w_m2)
     middle_k = relaxed_k(state.cell_k, cell_gain, h.cell_emission_w_m2_k4, 0.5 * h.cell_step_per_capacity)
-    lit_w = array_output_w(beam, h.watt_per_beam, h.temperature_coefficient_per_k, middle_k)
+    lit_w = array_output_w(beam, watt_per_beam, h.temperature_coefficient_per_k, middle_k)
     sink_w = environment_heat_w(
-        h.infrared_m2, h.solar_m2, sun.flux_w_m2, lit, light.cos_radiator, light.cos_zenith, window.radiator_view
+        h.infrared_m2, h.solar_m2, sun.flux_w_m2, lit, light.cos_radiator, light.day_cosine, window.radiator_view
     )
     take_w = chargeable_w(
         state.battery_j, h.capacity_j, h.charge_limit_w, h.inverse_taper, h.inverse_step_s, h.inverse_charge_efficiency
@@ -289,8 +309,9 @@ def power_stage(hardware, window, sun, light, state):
     short = load_w > carried_w
     reduced_w = fma(carried_w, h.inverse_pump, -h.bus_w)
     reduced_w = reduced_w if reduced_w >= h.idle_w else 0.0
-    compute_w = reduced_w if short else compute_w  # the bus goes last
+    compute_w = reduced_w if short else compute_w
     load_w = min((compute_w + h.bus_w) * h.pump, carried_w)
+    bus_w = min(h.bus_w, load_w - compute_w)  # the bus goes last
     flow = balance(lit_w, lit, load_w, take_w)
 
     cut = compute_w < wanted_w
@@ -305,6 +326,7 @@ def power_stage(hardware, window, sun, light, state):
         lit_w,
         load_w,
         compute_w,
+        bus_w,
         flow.charge_w,
         flow.drawn_w,
         flow.curtailed_w,
@@ -367,6 +389,7 @@ def add_step(hardware, ledger, light, power, state, later, radiated):
         fma(power.array_w, dt, t.array_j),
         fma(power.load_w, dt, t.load_j),
         fma(power.compute_w, dt, t.compute_j),
+        fma(power.bus_w, dt, t.bus_j),
         fma(power.charge_w, dt, t.charge_j),
         fma(power.drawn_w, dt, t.drawn_j),
         fma(power.curtailed_w, dt, t.curtailed_j),

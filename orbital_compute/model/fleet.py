@@ -8,8 +8,8 @@ import numpy as np
 
 from ..constants import EARTH_INFRARED_W_M2, STEFAN_BOLTZMANN_W_M2_K4
 from ..kernels.lanes import LANES
-from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_LEDGER, N_STATE, N_WINDOW, STATE_FIELDS
-from ..kernels.satellite import Hardware
+from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_FACTOR, N_LEDGER, N_STATE, N_WINDOW, STATE_FIELDS
+from ..kernels.satellite import NO_EVENT, Hardware
 from .satellite_type import SatelliteType
 
 YEAR_S = 365.25 * 86400.0
@@ -24,9 +24,10 @@ class MarchArrays(NamedTuple):
     orbit_index: np.ndarray  # int32[n_row]
     type_index: np.ndarray  # int32[n_row]
     slot: np.ndarray  # float64[n_tile, 4, 32], fields of physics.orbit.Slot
+    factor: np.ndarray  # float64[n_tile, 3, 32], fields of kernels.satellite.Factor
     state: np.ndarray  # float64[n_tile, 19, 32], STATE_FIELDS
     window: np.ndarray  # float64[n_tile, 7, 32], fields of kernels.satellite.Window
-    ledger: np.ndarray  # float64[n_tile, 19, 32], fields of kernels.satellite.Ledger
+    ledger: np.ndarray  # float64[n_tile, 20, 32], fields of kernels.satellite.Ledger
 
 
 def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
@@ -149,6 +150,7 @@ class Fleet:
             self._padded(np.asarray(orbit_index, dtype=np.int32)[take]),
             padded_type,
             in_tiles(np.stack([self._padded(values) for values in constellation.slots[take].T])),
+            np.tile(np.array(NO_EVENT)[None, :, None], (self.n_tile, 1, LANES)),
             in_tiles(state),
             np.zeros((self.n_tile, N_WINDOW, LANES)),
             np.zeros((self.n_tile, N_LEDGER, LANES)),
@@ -173,7 +175,7 @@ class Fleet:
         """Return the bytes of live arrays for each satellite, constants included; shared tables left out."""
         slot, indices = 4 * 8, 3 * 4
         transient = 7 * 8 + 100  # offers, assignment, direction, key; copies while a window is summed (measured)
-        return 8 * (len(STATE_FIELDS) + N_WINDOW + N_LEDGER) + slot + indices + transient
+        return 8 * (N_FACTOR + len(STATE_FIELDS) + N_WINDOW + N_LEDGER) + slot + indices + transient
 
 
 def _initial(name: str, satellite: SatelliteType, hardware: Hardware) -> float:

@@ -244,16 +244,15 @@ class SpaceSegment:
         power = {name: steps[:, POWER - PATH + k] for k, name in enumerate(Power._fields)}
         kind = self.fleet.arrays.type_index[self.sample_rows]
         hardware = {name: np.array([getattr(h, name) for h in self.fleet.hardware])[kind] for name in
-                    ("capacity_j", "inverse_pump", "chip_k_w", "peak_flop_s")}  # fmt: skip
-        used_w = power["load_w"] * hardware["inverse_pump"]
+                    ("capacity_j", "chip_k_w", "peak_flop_s")}  # fmt: skip
         heat_w = power["load_w"] + power["loss_w"] + power["conditioning_w"] + power["sink_w"]
         return {
             "sample_sunlit": light["sunlit"],
             "sample_array_w": power["array_w"],
             "sample_load_w": power["load_w"],
             "sample_compute_w": power["compute_w"],
-            "sample_pump_w": power["load_w"] - used_w,
-            "sample_bus_w": used_w - power["compute_w"],
+            "sample_pump_w": power["load_w"] - power["compute_w"] - power["bus_w"],
+            "sample_bus_w": power["bus_w"],
             "sample_charge_w": power["charge_w"],
             "sample_discharge_w": power["drawn_w"],
             "sample_loss_w": power["loss_w"],

@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from .._jit import point
-from .._math import asin, fma
+from .._math import asin, clamp, fma
 from ..constants import CELL_REFERENCE_K, EARTH_ALBEDO, EARTH_INFRARED_W_M2, EARTH_RADIUS_M
 
 _TWO_OVER_PI = 0.6366197723675814
@@ -66,17 +66,32 @@ def two_sided_view(nadir_cosine, inverse_height):
 
 
 @point
+def day_cosine(cos_zenith, inverse_height):
+    """Return the mean cosine of the Sun's zenith angle over the ground in view, night counted as 0 (MODEL §2.4 F_a/F).
+
+    cos_zenith is that at the satellite. A corner rounded over ±w about the terminator, fitted to the integral over the
+    visible cap for Lambertian ground and a plate whose edge is to Sun and Earth, 400 to 2,000 km: within 0.006. Plates
+    that face down: 0.004 to 0.017; edge to the Earth and face to the Sun: 0.015 to 0.04 (0.02 at 575 km); that follow
+    the Sun: 0.03 over their view, 0.005 in the mean.
+    """
+    wide = fma(-inverse_height, inverse_height, 1.0)
+    w = fma(0.70, wide, 0.024)
+    slope = fma(-wide, fma(0.21, wide, 0.042), 1.0)
+    inside = clamp(cos_zenith, -w, w) + w
+    return slope * fma(inside / w, 0.25 * inside, max(cos_zenith - w, 0.0))
+
+
+@point
 def array_output_w(beam_w_m2, watt_per_beam, temperature_coefficient_per_k, cell_k):
     """Return the power at the bus in full light (MODEL §2.3); watt_per_beam holds area and efficiencies at 298 K."""
     return beam_w_m2 * watt_per_beam * fma(-temperature_coefficient_per_k, cell_k - CELL_REFERENCE_K, 1.0)
 
 
 @point
-def cell_heat_w_m2(absorptivity, emissivity, flux_w_m2, lit_beam_w_m2, cos_zenith, view):
+def cell_heat_w_m2(absorptivity, emissivity, flux_w_m2, lit_beam_w_m2, day, view):
     """Return the heat that a square metre of array takes up from Sun and Earth before power is drawn (MODEL §2.3).
 
-    Albedo is taken uniform over what is seen, by the zenith angle at the satellite; near the terminator that errs by up
-    to a few per cent of the albedo term.
+    day is the cosine of the Sun's zenith angle over the ground in view (`day_cosine`), night where it is below 0.
     """
-    earth = fma(absorptivity * EARTH_ALBEDO * flux_w_m2, max(cos_zenith, 0.0), emissivity * EARTH_INFRARED_W_M2)
+    earth = fma(absorptivity * EARTH_ALBEDO * flux_w_m2, max(day, 0.0), emissivity * EARTH_INFRARED_W_M2)
     return fma(absorptivity, lit_beam_w_m2, view * earth)

@@ -50,13 +50,13 @@ def balance_error_j(start_k, end_k, emission_w_k4, step_s, step_per_capacity):
 
 
 @point
-def environment_heat_w(infrared_m2, solar_m2, flux_w_m2, sunlit, sun_cosine, cos_zenith, view):
+def environment_heat_w(infrared_m2, solar_m2, flux_w_m2, sunlit, sun_cosine, day, view):
     """Return the heat that a two-sided radiator takes from Sun and Earth (MODEL §4.1, right-hand side of G T_s⁴).
 
     infrared_m2 is emissivity, solar_m2 absorptivity, times the area of one face; view adds both faces; sun_cosine is
-    that of the face turned to the Sun.
+    that of the face turned to the Sun, day that of the Sun's zenith angle over the ground in view (night below 0).
     """
-    albedo = EARTH_ALBEDO * view * max(cos_zenith, 0.0)
+    albedo = EARTH_ALBEDO * view * max(day, 0.0)
     return fma(infrared_m2 * EARTH_INFRARED_W_M2, view, solar_m2 * flux_w_m2 * fma(sunlit, sun_cosine, albedo))
 
 

@@ -29,18 +29,16 @@ def _orbit_rows(run) -> dict[str, Any]:
     reachable = np.ascontiguousarray(feasible[: run.signature_key.size].any(axis=1))
     sums = run.space.sums(reachable)
     kinds = [fleet.hardware[k] for k in fleet.shell_type]
-    inverse_pump = np.array([h.inverse_pump for h in kinds])
     peak_flop_s = np.array([h.peak_flop_s for h in kinds])
     count = np.bincount(fleet.shell, minlength=fleet.n_shell)
     mean_s = np.maximum(count, 1) * window_s
-    used_j = sums["load_j"] * inverse_pump
     heat_j = sums["load_j"] + sums["loss_j"] + sums["conditioning_j"] + sums["sink_j"]
     powers = {
         "array_power_w": sums["array_j"],
         "load_power_w": sums["load_j"],
         "compute_power_w": sums["compute_j"],
-        "pump_power_w": sums["load_j"] - used_j,
-        "bus_power_w": used_j - sums["compute_j"],
+        "pump_power_w": sums["load_j"] - sums["compute_j"] - sums["bus_j"],
+        "bus_power_w": sums["bus_j"],
         "charge_power_w": sums["charge_j"],
         "discharge_power_w": sums["drawn_j"],
         "battery_loss_power_w": sums["loss_j"],

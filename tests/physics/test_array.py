@@ -17,6 +17,7 @@ from orbital_compute.physics.array import (
     array_nadir_cosine,
     array_output_w,
     cell_heat_w_m2,
+    day_cosine,
     sun_attitude,
     two_sided_view,
 )
@@ -95,6 +96,26 @@ def test_reference_view_factors(case):
     ):
         print(f"{case} {name}: {ours:.6f} against {value[name]:.6f}")
         assert ours == pytest.approx(value[name], abs=1e-5)
+
+
+def seen_day_cosine(cos_zenith, altitude_m, n=160):
+    """Return the mean cosine of the Sun's zenith angle over the ground that a plate sees, its edge to Sun and Earth."""
+    h = 1 + altitude_m / EARTH_RADIUS_M
+    p, a = np.meshgrid((np.arange(n) + 0.5) / n * math.asin(1 / h), (np.arange(2 * n) + 0.5) / n * np.pi, indexing="ij")
+    sine = math.sqrt(1 - cos_zenith**2)
+    way_m = h * np.cos(p) - np.sqrt(1 - (h * np.sin(p)) ** 2)  # to the ground, in radii
+    up, side = h - way_m * np.cos(p), way_m * np.sin(p) * np.cos(a)  # the ground's unit vector
+    weight = np.abs(np.sin(p) * np.sin(a)) * np.sin(p)
+    return float((np.maximum(up * cos_zenith + side * sine, 0.0) * weight).sum() / weight.sum())
+
+
+@pytest.mark.parametrize("altitude_m", [400e3, 560e3, 985e3, 2000e3])
+def test_day_on_the_ground_in_view(altitude_m):
+    """Lambert's law integrated over the visible cap: overhead, about the terminator, at night."""
+    k = EARTH_RADIUS_M / (EARTH_RADIUS_M + altitude_m)
+    for cos_zenith in (1.0, 0.7, 0.4, 0.2, 0.1, 0.0, -0.1, -0.2, -0.4, -1.0):
+        assert day_cosine(cos_zenith, k) == pytest.approx(seen_day_cosine(cos_zenith, altitude_m), abs=0.008)
+    assert day_cosine(-0.6, k) == 0.0
 
 
 # pointing
