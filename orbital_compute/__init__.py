@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .errors import AuditError, ModelError, OrbitalComputeError, ResultsError, ScenarioError, WontFitError
     from .model.constellation import Constellation
     from .model.light import illumination, sun
+    from .model.propagation import Forces, propagate_numerical
     from .results import Results
     from .scenario.load import Scenario, load_scenario
     from .simulate import simulate
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AuditError",
     "Constellation",
+    "Forces",
     "ModelError",
     "OrbitalComputeError",
     "Results",
@@ -39,6 +41,7 @@ __all__ = [
     "illumination",
     "load_scenario",
     "open_results",
+    "propagate_numerical",
     "simulate",
     "sun",
 ]
@@ -46,6 +49,7 @@ __all__ = [
 _HOME = {
     "AuditError": "errors",
     "Constellation": "model.constellation",
+    "Forces": "model.propagation",
     "ModelError": "errors",
     "OrbitalComputeError": "errors",
     "Results": "results",
@@ -56,6 +60,7 @@ _HOME = {
     "illumination": "model.light",
     "load_scenario": "scenario.load",
     "open_results": "store.reader",
+    "propagate_numerical": "model.propagation",
     "simulate": "simulate",
     "sun": "model.light",
 }
