@@ -192,6 +192,64 @@ def presets_copy(
         raise ScenarioError(f"{to}: it cannot be written ({error.strerror}); name another place.") from error
 
 
+@app.command(epilog="Example: orbital-compute fetch starlink --output starlink.csv")
+def fetch(
+    group: Annotated[
+        str, typer.Argument(metavar="GROUP", help="CelesTrak's name of a group: starlink, oneweb.", show_default=False)
+    ],
+    base: Annotated[
+        str | None,
+        typer.Option("--from", metavar="BASE", help="Address to ask instead of CelesTrak; GROUP= and FORMAT= follow."),
+    ] = None,
+    form: Annotated[str, typer.Option("--form", help="csv, json, xml or kvn (OMM), or tle.")] = "csv",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="File to write.  [default: a copy in the cache]"),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
+    max_age: Annotated[
+        str, typer.Option("--max-age", metavar="TIME", help="Take a kept copy that is no older; at least 2 h.")
+    ] = "2 h",
+    as_json: AsJson = False,
+) -> None:
+    """Get a group of element sets, at most once in two hours, and keep it if every set can be read."""
+    from .model.fetch import CELESTRAK, fetch_group
+
+    found = fetch_group(
+        group,
+        base=CELESTRAK if base is None else base,
+        form=form,
+        output=output,
+        overwrite=overwrite,
+        max_age_s=_seconds(max_age, "--max-age"),
+    )
+    epochs = sorted(item.epoch for item in found.sets)
+    if as_json:
+        facts = {"group": group, "address": found.address, "asked": found.asked, "given": found.given.isoformat()}
+        facts |= {
+            "element_sets": len(epochs),
+            "first_epoch": epochs[0].isoformat(),
+            "last_epoch": epochs[-1].isoformat(),
+        }
+        print(json.dumps({"file": str(found.path), **facts}, indent=2))
+        return
+    how = "asked just now" if found.asked else f"a copy of {found.age_s / 60:.0f} min ago, not asked again"
+    span = f"{epochs[0]:%Y-%m-%d %H:%M} to {epochs[-1]:%Y-%m-%d %H:%M} UTC"
+    print(f"{found.path}: {len(epochs):,} element set{'s' * (len(epochs) > 1)}, epochs {span}")
+    print(f"from {found.address} ({how})")
+
+
+def _seconds(text: str, name: str) -> float:
+    """Return a time that stands in an option."""
+    from .errors import Problem
+    from .scenario.quantity import QuantityError, read_quantity
+
+    try:
+        return read_quantity(text, "s", example="6 h")
+    except QuantityError as error:
+        raise ScenarioError(Problem(error.what, name, text, error.limit, error.cure)) from error
+
+
 def _checked(path: Path, changes: list[str] | None) -> Scenario:
     from .scenario.files import check_files
     from .scenario.load import load_scenario

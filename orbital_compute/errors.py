@@ -75,3 +75,7 @@ class ResultsError(OrbitalComputeError):
     def __init__(self, message: str, *, path: str = ""):
         super().__init__(message)
         self.path = path
+
+
+class FetchError(OrbitalComputeError):
+    """Element sets could not be had from another machine."""

@@ -1,8 +1,12 @@
 """The command line: exit codes, one readable message for each mistake, quick help, examples in every help."""
 
 import json
+import socketserver
 import subprocess
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -20,6 +24,13 @@ satellite: {preset: starmind_ai1}
 workload: {preset: default}
 output: {sample: 1}
 """
+
+
+class QuietFiles(SimpleHTTPRequestHandler):
+    """Serve files without a word."""
+
+    def log_message(self, *arguments):
+        pass
 
 
 def run(capsys, monkeypatch, *arguments):
@@ -172,6 +183,38 @@ def test_a_run_that_cannot_fit_is_exit_code_3(command, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_fetch_answers_in_two_lines_or_one_of_error(command, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("no_proxy", "*")
+    answer = b"NAME\n1 00005U 58002B   00179.78495062  .00000023  00000-0  28098-4 0  4753\n"
+    answer += b"2 00005  34.2682 348.7242 1859667 331.7664  19.3264 10.82419157413667\n"
+    (tmp_path / "sets").write_bytes(answer)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), partial(QuietFiles, directory=tmp_path)) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        base, out = f"http://127.0.0.1:{server.server_address[1]}", tmp_path / "one.tle"
+        code, text, _ = command("fetch", "one", "--from", f"{base}/sets", "--form", "tle", "--output", out)
+        assert code == 0
+        assert "one.tle: 1 element set, epochs 2000-06-27 18:50 to 2000-06-27 18:50 UTC" in text
+        assert "(asked just now)" in text
+        assert out.read_bytes() == answer
+        code, text, _ = command("fetch", "one", "--from", f"{base}/sets", "--form", "tle", "--json")
+        assert (code, json.loads(text)["asked"], json.loads(text)["element_sets"]) == (0, False, 1)
+        code, text, err = command("fetch", "one", "--from", f"{base}/none")
+        assert (code, text) == (1, "")
+        assert "the answer was 404 'File not found'" in err
+        assert len(err.strip().splitlines()) == 1
+        server.shutdown()
+    for arguments, says in (
+        (["one", "--from", "x"], "'x' is no address"),
+        (["one", "--max-age", "3"], "--max-age: '3' has no unit"),
+        (["one", "--max-age", "1 h"], "at least 7200 s"),
+        (["one", "--form", "tle", "--output", out], "a file stands there already"),
+    ):
+        code, _, err = command("fetch", *arguments)
+        assert code == 2
+        assert says in err
+
+
 def lines_of(module, *arguments):
     code = f"import sys; sys.argv = ['x', *{list(arguments)!r}]\nfrom orbital_compute.cli import main\n"
     code += "try:\n    main()\nexcept SystemExit:\n    pass\n"
@@ -189,7 +232,7 @@ def test_help_and_validate_load_nothing_heavy():
 
 
 @pytest.mark.parametrize(
-    "name", ["validate", "run", "report", "presets", "presets list", "presets show", "presets copy"]
+    "name", ["validate", "run", "report", "fetch", "presets", "presets list", "presets show", "presets copy"]
 )
 def test_every_help_has_an_example(command, name):
     code, out, _ = command(*name.split(), "--help")
