@@ -8,7 +8,7 @@ import numpy as np
 
 from .._jit import sweep
 from .lanes import LANES
-from .march import BLOCK_ROWS, N_STATE
+from .march import BLOCK_ROWS, N_LEDGER, N_STATE
 from .satellite import Hardware, Ledger, State
 
 # What is added up by shell, in this order: the ledger's sums, then these.
@@ -154,10 +154,10 @@ def audit_rows(fleet, first, last, out_worst, out_row):
     """Check every satellite of a range of rows; keep the worst of each kind and its row.
 
     energy: bus (array + drawn = load + charge + curtailed), battery (its two ends against the flows) and losses
-    against the efficiencies, added up, relative to what flowed. heat: the fluid's two ends against heat in less heat
-    radiated by the law, over the bound on what the integrator's steps leave between them: 1 is the limit. Margins:
-    distance of chips from their limit [K], satellites in safe mode left out, and of the state of charge from floor and
-    full.
+    against the efficiencies, added up, relative to what flowed; NaN if state or ledger hold one anywhere. heat: the
+    fluid's two ends against heat in less heat radiated by the law, over the bound on what the integrator's steps leave
+    between them: 1 is the limit. Margins: distance of chips from their limit [K], satellites in safe mode left out, and
+    of the state of charge from floor and full.
     out_worst : float64[4], in the order of AUDIT_FIELDS; out_row : int64[4].
     """
     for row in range(first, last):
@@ -171,7 +171,12 @@ def audit_rows(fleet, first, last, out_worst, out_row):
         bus = abs(array_j + drawn_j - load_j - charge_j - curtailed_j)
         stored = abs(battery_j - start_j - (h[_IN] * charge_j - h[_OUT] * drawn_j))
         lost = abs(loss_j - (1.0 - h[_IN]) * charge_j - (h[_OUT] - 1.0) * drawn_j)
-        energy = (bus + stored + lost) / scale  # a sum, because a NaN passes through it
+        unreal = 0.0  # and stays so, unless state or ledger hold a NaN
+        for q in range(N_STATE):
+            unreal += 0.0 * fleet.state[tile, q, lane]
+        for q in range(N_LEDGER):
+            unreal += 0.0 * fleet.ledger[tile, q, lane]
+        energy = (bus + stored + lost) / scale + unreal
 
         heat_j = load_j + loss_j + fleet.ledger[tile, _CONDITIONING, lane] + fleet.ledger[tile, _SINK, lane]
         gained = h[_HEAT_CAPACITY] * (fleet.state[tile, _FLUID, lane] - fleet.ledger[tile, _FLUID_START, lane])
