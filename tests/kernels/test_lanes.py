@@ -1,0 +1,61 @@
+"""The lanes' buffer: rows follow one another without gaps, and records come back as they went in."""
+
+import numpy as np
+import pytest
+
+from orbital_compute.kernels import lanes
+from orbital_compute.kernels.satellite import Factor, Hardware, Ledger, Light, Power, State, Window
+from orbital_compute.physics.orbit import Anchor, Orbit, Path, Slot
+
+RECORDS = {
+    "orbit": Orbit,
+    "slot": Slot,
+    "anchor": Anchor,
+    "factor": Factor,
+    "hardware": Hardware,
+    "state": State,
+    "window": Window,
+    "path": Path,
+    "light": Light,
+    "power": Power,
+    "ledger": Ledger,
+}
+KEPT = ("anchor", "state", "window", "path", "light", "power", "ledger")
+
+
+def plain(law):
+    """Return a law as it is written, compiled or not."""
+    return getattr(law, "py_func", law)
+
+
+def numbered():
+    """Return a buffer whose every element is its own number."""
+    return np.arange(float(lanes.N_BUFFER * lanes.LANES)).reshape(lanes.N_BUFFER, lanes.LANES)
+
+
+def test_records_follow_one_another():
+    rows = sorted((getattr(lanes, name.upper()), name) for name in RECORDS)
+    end = 0
+    for first, name in rows:
+        assert first == end, name
+        end = first + len(RECORDS[name]._fields)
+    assert end == lanes.N_BUFFER
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_record_is_its_rows_in_order(name):
+    w, first = numbered(), getattr(lanes, name.upper())
+    record = plain(getattr(lanes, f"{name}_at"))(w, 7)
+    assert type(record) is RECORDS[name]
+    assert list(record) == w[first : first + len(record), 7].tolist()
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_what_is_kept_comes_back_and_touches_its_lane_only(name):
+    w, kind = numbered(), RECORDS[name]
+    record = kind(*(-1.0 - k for k in range(len(kind._fields))))
+    plain(getattr(lanes, f"keep_{name}"))(w, 31, record)
+    assert plain(getattr(lanes, f"{name}_at"))(w, 31) == record
+    changed = np.argwhere(w != numbered())
+    first = getattr(lanes, name.upper())
+    assert changed.tolist() == [[first + k, 31] for k in range(len(record))]

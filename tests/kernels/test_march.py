@@ -1,0 +1,229 @@
+"""The march: the same bits wherever a satellite stands and whoever computes it, and nothing else touched."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numba
+import numpy as np
+import pytest
+from small_fleet import BASE, LANES, design, fleet_of, random_elements, run_of, window_times
+from twin import orbit
+
+from orbital_compute.kernels.march import SAMPLE_ROWS, STATE_FIELDS, TOTAL, march_window
+
+UNCOMPILED = bool(numba.config.DISABLE_JIT)
+N_WINDOW, N_STEP = (1, 1) if UNCOMPILED else (6, 5)
+OTHER = design(
+    "other", array=dict(pointing="one_axis"), battery=dict(capacity_j=60 * 3.6e6), compute=dict(exponent=3.0)
+)
+
+
+def one_by_one(arrays, n, *, names=("state", "window", "ledger")):
+    """Return all that a run leaves of its first n satellites, float64[n, n_quantity]."""
+    rows = [getattr(arrays, name).transpose(0, 2, 1).reshape(arrays.type_index.size, -1)[:n] for name in names]
+    return np.concatenate(rows, axis=1)
+
+
+def marched(elements, kind, share, *, types=(BASE, OTHER), n_window=N_WINDOW):
+    run = run_of(elements, kind, types, n_step=N_STEP)
+    for w in range(n_window):
+        run.prepare(w)
+        run.march(np.resize(share, run.fleet.n_row))
+    return run
+
+
+def test_bits_do_not_depend_on_row_tile_lane_or_neighbours():
+    """The same satellites alone, behind 37 others, in reverse, and beside another type in the same tile."""
+    n = 3 if UNCOMPILED else 70
+    own, share = random_elements(n, seed=3), np.linspace(0.2, 1.0, n)
+    kind = np.zeros(n, dtype=int)
+    alone = one_by_one(marched(own, kind, share).fleet.arrays, n)
+    assert np.isfinite(alone).all()
+
+    others = random_elements(5 if UNCOMPILED else 37, seed=4)
+    m = len(others)
+    behind = marched(others + own, np.append(np.ones(m, dtype=int), kind), np.append(np.ones(m), share))
+    assert np.array_equal(one_by_one(behind.fleet.arrays, m + n)[m:], alone)
+
+    back = marched(own[::-1], kind, share[::-1])
+    assert np.array_equal(one_by_one(back.fleet.arrays, n)[::-1], alone)
+
+    mixed = [one for pair in zip(own, random_elements(n, seed=5), strict=True) for one in pair]
+    beside = marched(mixed, np.arange(2 * n) % 2, np.repeat(share, 2))
+    assert np.array_equal(one_by_one(beside.fleet.arrays, 2 * n)[::2], alone)
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_bits_do_not_depend_on_threads(threads):
+    """Tiles handed out singly, in any order."""
+    n = 40 if UNCOMPILED else 6 * LANES + 5
+    elements, kind = random_elements(n, seed=6), np.arange(n) % 2
+    one = marched(elements, kind, [1.0, 0.5])
+    run = run_of(elements, kind, (BASE, OTHER), n_step=N_STEP)
+    with ThreadPoolExecutor(threads) as pool:
+        for w in range(N_WINDOW):
+            run.prepare(w, 0, 0)  # the Sun of the window
+            tiles = list(range(run.used_tiles))[::-1]
+            list(pool.map(lambda tile, w=w: run.prepare(w, tile, tile + 1), tiles))
+            run.assigned[:] = np.resize([1.0, 0.5], run.fleet.n_row) * run.offer
+
+            def march(tile):
+                march_window(
+                    run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), tile, tile + 1, run.assigned, run.sample_tile,
+                    run.sample,
+                )  # fmt: skip
+
+            list(pool.map(march, tiles))
+    assert np.array_equal(one_by_one(run.fleet.arrays, n), one_by_one(one.fleet.arrays, n))
+    assert np.array_equal(run.unit, one.unit)
+
+
+CHILD = """
+import sys
+import numpy as np
+from small_fleet import BASE, random_elements, run_of
+from kernels.test_march import OTHER, one_by_one
+run = run_of(random_elements(32, seed=8), np.arange(32) % 2, (BASE, OTHER))
+run.prepare(0)
+run.march(0.7)
+sys.stdout.write(one_by_one(run.fleet.arrays, 32).tobytes().hex())
+"""
+
+
+def test_compiled_and_plain_python_give_the_same_bits():
+    """32 satellites through the 5 steps of a window, both passes; the fused multiply-add is exact in either."""
+    run = run_of(random_elements(32, seed=8), np.arange(32) % 2, (BASE, OTHER))
+    run.prepare(0)
+    run.march(0.7)
+    ours = one_by_one(run.fleet.arrays, 32)
+    tests = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    path = os.pathsep.join(filter(None, [tests, os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "0" if UNCOMPILED else "1", "PYTHONPATH": path}
+    child = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, env=environment, check=False)
+    assert child.returncode == 0, child.stderr
+    theirs = np.frombuffer(bytes.fromhex(child.stdout)).reshape(ours.shape)
+    assert np.array_equal(theirs, ours)
+
+
+def test_a_range_of_tiles_touches_nothing_else():
+    run = run_of(random_elements(3 * LANES if not UNCOMPILED else LANES + 1), n_step=N_STEP)
+    arrays = run.fleet.arrays
+    before = [np.copy(values) for values in arrays]
+    run.prepare(0, 1, 2)
+    run.march(1.0, 1, 2)
+    for name, old, new in zip(arrays._fields, before, arrays, strict=True):
+        if name in ("state", "window", "ledger"):
+            assert (new[1] != old[1]).any()
+            assert np.array_equal(np.delete(new, 1, axis=0), np.delete(old, 1, axis=0)), name
+        else:
+            assert np.array_equal(new, old), name
+    rows = np.arange(run.fleet.n_row)
+    outside = (rows < LANES) | (rows >= 2 * LANES)
+    assert (run.offer[~outside] > 0).any()
+    for out in (run.offer, run.cool, run.assigned, run.sample.transpose(0, 3, 1, 2).reshape(rows.size, -1).T, run.unit):
+        assert (np.asarray(out)[..., outside] == 0.0).all()
+
+
+def test_given_positions_fly_as_the_theory_does():
+    """The twin's positions and directions put in by hand: all that follows is that of the theory."""
+    n = 3 if UNCOMPILED else 20
+    elements = random_elements(n, seed=7)
+    theory, given_run = run_of(elements, n_step=N_STEP), run_of(elements, n_step=N_STEP)
+    for w in range(N_WINDOW):
+        times, _ = window_times(w, N_STEP, 60.0)
+        given = np.ones((N_STEP, 6, given_run.fleet.n_row))
+        for j, own in enumerate(elements):
+            r_m, ahead = orbit(own, times)
+            given[:, :3, j] = r_m
+            given[:, 3:, j] = ahead * np.linalg.norm(r_m, axis=1)[:, None]
+        given[:, :, n:] = given[:, :, n - 1 : n]
+        for run, path in ((theory, np.zeros((0, 6, 0))), (given_run, given)):
+            run.prepare(w, given=path)
+            run.march(0.8, given=path)
+        one, other = theory.series(), given_run.series()
+        assert np.abs(one["sunlit"] - other["sunlit"]).max() < 1e-6
+        assert np.abs(one["fluid_k"] - other["fluid_k"]).max() < 1e-6
+        assert np.abs(one["array_w"] - other["array_w"]).max() < 1.0
+        assert np.abs(theory.unit[:, :n] - given_run.unit[:, :n]).max() < 2e-11
+
+
+def test_offers_are_whole_quanta_and_never_above_the_cool_ones():
+    run = marched(random_elements(LANES), np.arange(LANES) % 2, 1.0, n_window=1)
+    offer = run.offer[:LANES]
+    assert (offer > 0).any()
+    assert (offer % 2.0**30 == 0).all()
+    assert (run.cool[:LANES] >= offer).all()
+    assert np.abs(np.linalg.norm(run.unit[:, :LANES], axis=0) - 1).max() < 1e-15
+
+
+def test_totals_are_the_sums_of_the_windows():
+    n = 5 if UNCOMPILED else 40
+    run = run_of(random_elements(n, seed=2), n_step=N_STEP)
+    names = [name for name in STATE_FIELDS[TOTAL:] if name not in ("battery_min_j", "chip_max_k")]
+    wanted = {name: np.zeros(n) for name in names}
+    lowest, highest = run.total("battery_j"), np.zeros(n)
+    for w in range(N_WINDOW):
+        run.prepare(w)
+        run.march(0.6)
+        for name in names:
+            transient = {"offered_flop": run.offer, "offered_cool_flop": run.cool, "assigned_flop": run.assigned}
+            wanted[name] = wanted[name] + (transient[name][:n] if name in transient else run.ledger(name))
+        steps = run.series()
+        lowest = np.minimum(lowest, steps["battery_j"].min(axis=0))
+        highest = np.maximum(highest, (steps["fluid_k"] + 0.03 / (80 * 1.25) * steps["compute_w"]).max(axis=0))
+        assert run.ledger("sunlit_s") == pytest.approx(60.0 * steps["sunlit"].sum(axis=0), rel=1e-12)
+        assert run.ledger("array_j") == pytest.approx(60.0 * steps["array_w"].sum(axis=0), rel=1e-12)
+    for name in names:
+        assert np.array_equal(run.total(name), wanted[name]), name
+    assert np.array_equal(run.total("battery_min_j"), lowest)
+    assert run.total("chip_max_k") == pytest.approx(highest, rel=1e-12)
+
+
+def test_only_wanted_tiles_are_sampled():
+    n = LANES + 1 if UNCOMPILED else 4 * LANES
+    run = run_of(random_elements(n), n_step=N_STEP)
+    run.prepare(0)
+    run.assigned[:] = run.offer
+    run.sample_tile[:] = -1
+    run.sample_tile[1] = 0
+    sample = np.full((1, N_STEP, SAMPLE_ROWS, LANES), np.nan)
+    march_window(
+        run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), 0, run.used_tiles, run.assigned, run.sample_tile, sample
+    )
+    assert np.isfinite(sample).all()
+    whole = run_of(random_elements(n), n_step=N_STEP)
+    whole.prepare(0)
+    whole.march()
+    assert np.array_equal(sample[0], whole.sample[1])
+
+
+def test_padding_rows_are_copies_of_the_last():
+    """Rows beyond the last satellite are marched as it is, if their tile is; no table has rows for them."""
+    run = marched(random_elements(5), np.zeros(5, dtype=int), 1.0)
+    assert run.fleet.n_row == 512
+    assert run.fleet.n_satellite == 5
+    tile = run.fleet.arrays.state[0]
+    assert np.array_equal(tile[:, 5:], np.repeat(tile[:, 4:5], LANES - 5, axis=1))
+
+
+def test_event_factors_act_on_their_satellite_alone():
+    """Half the strings dead on one satellite: half its power in full light, the others' bits as before."""
+    n = 6
+    elements = random_elements(n, seed=2)
+    run, hurt = run_of(elements, n_step=N_STEP), run_of(elements, n_step=N_STEP)
+    hurt.fleet.arrays.factor[0, 0, 2] = 0.5
+    for one in (run, hurt):
+        one.prepare(0)
+        one.march()
+    steps, other = run.series(), hurt.series()
+    assert other["lit_w"][:, 2] == pytest.approx(0.5 * steps["lit_w"][:, 2], rel=0.02)  # its cells are warmer
+    keep = np.arange(n) != 2
+    assert np.array_equal(one_by_one(run.fleet.arrays, n)[keep], one_by_one(hurt.fleet.arrays, n)[keep])
+
+
+def test_same_fleet_twice_is_the_same():
+    one, other = (marched(random_elements(4), np.zeros(4, dtype=int), 0.5) for _ in range(2))
+    assert np.array_equal(one_by_one(one.fleet.arrays, 4), one_by_one(other.fleet.arrays, 4))
+    assert fleet_of(random_elements(4)).n_tile == 16
