@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 OFFLINE = Path(__file__).parent / "offline"
@@ -19,3 +20,40 @@ settings.register_profile(
     "orbital_compute", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("orbital_compute")
+
+
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "reference"
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out the tests that read the cases beside the project where these are not; the summary names them."""
+    if BESIDE.is_dir():
+        return
+    away = [item for item in items if item.get_closest_marker("beside")]
+    config.stash[LEFT_OUT] = sorted({item.nodeid.split("[")[0] for item in away})
+    config.hook.pytest_deselected(items=away)
+    items[:] = [item for item in items if not item.get_closest_marker("beside")]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Print one line a case of validation, how they came out, and what was not found."""
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    cases = [
+        value
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == "validation"
+    ]
+    if not cases:
+        return
+    from validation.cases import not_found, summary
+
+    terminalreporter.section("validation")
+    for _, _, lines in sorted(cases):
+        terminalreporter.write_line(lines)
+    for line in [*summary({name: verdict for name, verdict, _ in cases}), *not_found()]:
+        terminalreporter.write_line(line)
+    for name in config.stash.get(LEFT_OUT, []):
+        terminalreporter.write_line(f"not run without them: {name}")

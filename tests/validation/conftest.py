@@ -1,19 +1,16 @@
-"""Independent reference cases, which stand beside the project and are never copied into it."""
+"""Where the reference cases beside the project stand; tests that ask for them carry the mark `beside`."""
 
 import csv
 from pathlib import Path
 
 import pytest
-
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
+from validation.cases import BESIDE
 
 
 @pytest.fixture(scope="session")
 def reference() -> Path:
-    """Return the folder of the reference cases."""
-    if not REFERENCE.is_dir():
-        pytest.fail(f"validation needs the reference cases at {REFERENCE}")
-    return REFERENCE
+    """Return the folder of the reference cases beside the project."""
+    return BESIDE
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import orbital_compute as oc
 from orbital_compute.errors import ModelError, ScenarioError
 from orbital_compute.model.frames import geodetic_to_itrs_m, instants, polar_motion, turned
 
-pytestmark = pytest.mark.validation
+pytestmark = [pytest.mark.validation, pytest.mark.beside]
 
 SGP4_M = 2e-4  # what other compilers and rounded output leave
 SGP4_M_S = 1e-6  # the same for velocity

@@ -10,7 +10,7 @@ from orbital_compute.kernels.positions import positions
 from orbital_compute.model.frames import gcrs_to_teme, instants_after, turned
 from orbital_compute.physics.orbit import frozen_eccentricity, orbit_table, secular_rates, slot_turns
 
-pytestmark = pytest.mark.validation
+pytestmark = [pytest.mark.validation, pytest.mark.beside]
 
 ORBITS = [
     "A1_iss420",
