@@ -53,8 +53,9 @@ class Simulation:
         self.fleet = Fleet(model.constellation, model.satellite_types, step_s=clock.step_s)
         self.threads = threads or n_processor()
         self.space = SpaceSegment(
-            self.fleet, model.constellation, clock, threads=self.threads, sample_rows=model.sample_rows
-        )
+            self.fleet, model.constellation, clock, threads=self.threads, sample_rows=model.sample_rows,
+            events=model.events,
+        )  # fmt: skip
         self.sites = Sites(model.sites, clock)
         workload = model.workload
         self.network = Network.build(

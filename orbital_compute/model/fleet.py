@@ -10,6 +10,8 @@ from ..constants import EARTH_INFRARED_W_M2, STEFAN_BOLTZMANN_W_M2_K4
 from ..kernels.lanes import LANES
 from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_FACTOR, N_LEDGER, N_STATE, N_WINDOW, STATE_FIELDS
 from ..kernels.satellite import NO_EVENT, Hardware
+from ..physics.battery import aged_efficiency, capacity_left
+from ..physics.thermal import aged_absorptivity
 from .satellite_type import SatelliteType
 
 YEAR_S = 365.25 * 86400.0
@@ -31,8 +33,15 @@ class MarchArrays(NamedTuple):
 
 
 def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
-    """Return the constants of a satellite type for one length of step (MODEL §2.3, §3, §4.1, §5.1)."""
+    """Return the constants of a satellite type, at its age, for one length of step (MODEL §2.3, §3, §4.1, §5.1)."""
     array, battery, radiator, compute = satellite.array, satellite.battery, satellite.radiator, satellite.compute
+    life_share = satellite.age_s / satellite.life_s
+    capacity_share = capacity_left(life_share, battery.calendar_fade, battery.cycle_fade)
+    capacity_j = battery.capacity_j * capacity_share
+    into = aged_efficiency(battery.charge_efficiency, capacity_share)
+    out = aged_efficiency(battery.discharge_efficiency, capacity_share)
+    end = radiator.solar_absorptivity if radiator.absorptivity_end is None else radiator.absorptivity_end
+    absorptivity = aged_absorptivity(radiator.solar_absorptivity, end, life_share)
     health = (1.0 - array.degradation_per_year) ** (satellite.age_s / YEAR_S)
     chain = array.tracker_efficiency * array.conditioning_efficiency * array.harness_efficiency
     gains = {"two_axis": (1, 0, 0), "one_axis": (1, -1, 0), "orbit_normal": (0, 1, 0), "zenith": (0, 0, 1)}
@@ -41,7 +50,7 @@ def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
     radiator_normal, radiator_zenith, radiator_nadir = faces[radiator.pointing]
     full_w = compute.count * compute.device_power_w * compute.server_overhead
     idle_w = compute.idle_fraction * full_w
-    efficiency = battery.charge_efficiency * battery.discharge_efficiency
+    efficiency = into * out
     emission = radiator.emissivity * STEFAN_BOLTZMANN_W_M2_K4 * 2 * radiator.area_m2
     emission *= radiator.fin_efficiency * (1 - radiator.blocked_fraction)
     return Hardware(
@@ -56,19 +65,19 @@ def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
         sky_gain=sky,
         normal_gain=normal,
         zenith_gain=zenith,
-        capacity_j=battery.capacity_j,
-        floor_j=(1 - battery.depth_limit) * battery.capacity_j,
-        design_floor_j=(1 - battery.depth_design) * battery.capacity_j,
-        charge_limit_w=battery.charge_rate_per_s * battery.capacity_j,
-        discharge_limit_w=battery.discharge_rate_per_s * battery.capacity_j,
+        capacity_j=capacity_j,
+        floor_j=(1 - battery.depth_limit) * capacity_j,
+        design_floor_j=(1 - battery.depth_design) * capacity_j,
+        charge_limit_w=battery.charge_rate_per_s * capacity_j,
+        discharge_limit_w=battery.discharge_rate_per_s * capacity_j,
         inverse_taper=1 / battery.taper,
-        charge_efficiency=battery.charge_efficiency,
-        discharge_efficiency=battery.discharge_efficiency,
-        inverse_charge_efficiency=1 / battery.charge_efficiency,
-        inverse_discharge_efficiency=1 / battery.discharge_efficiency,
+        charge_efficiency=into,
+        discharge_efficiency=out,
+        inverse_charge_efficiency=1 / into,
+        inverse_discharge_efficiency=1 / out,
         emission_w_k4=emission,
         infrared_m2=radiator.emissivity * radiator.area_m2,
-        solar_m2=radiator.solar_absorptivity * radiator.area_m2,
+        solar_m2=absorptivity * radiator.area_m2,
         radiator_normal_gain=radiator_normal,
         radiator_zenith_gain=radiator_zenith,
         radiator_leak=radiator.sun_leak,

@@ -32,7 +32,11 @@ class ArraySpec:
 
 @dataclass(frozen=True)
 class BatterySpec:
-    """A battery. `depth_design` is what the energy plan uses of the capacity, `depth_limit` what may ever be used."""
+    """A battery. `depth_design` is what the energy plan uses of the capacity, `depth_limit` what may ever be used.
+
+    Both fades are shares of the capacity lost at the end of the satellite's life: one goes with the root of age, the
+    other with age itself.
+    """
 
     capacity_j: float
     depth_design: float = 0.30
@@ -43,6 +47,8 @@ class BatterySpec:
     discharge_efficiency: float = 0.96
     taper: float = 0.10  # charging power falls linearly over this last share of the capacity
     initial_state_of_charge: float = 1.0
+    calendar_fade: float = 0.0
+    cycle_fade: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -50,12 +56,14 @@ class RadiatorSpec:
     """A two-sided radiator panel with its pumped loop.
 
     pointing: "edge_on" keeps its edge to the Sun and to the Earth; "orbit_normal" faces along the orbit normal;
-    "zenith" faces up and down. `sun_leak` is the mean |cos| of Sun on a face that pointing errors leave.
+    "zenith" faces up and down. `sun_leak` is the mean |cos| of Sun on a face that pointing errors leave. Absorptivity
+    rises linearly to that at the end of the satellite's life and stays there; None where the coating does not age.
     """
 
     area_m2: float  # of the panel: it radiates from both faces
     emissivity: float = 0.90
     solar_absorptivity: float = 0.15
+    absorptivity_end: float | None = None
     fin_efficiency: float = 0.95
     blocked_fraction: float = 0.0  # share of its view filled by the array
     pointing: str = "edge_on"
@@ -84,7 +92,7 @@ class ComputeSpec:
 
 @dataclass(frozen=True)
 class SatelliteType:
-    """One design of satellite; `bus_power_w` is drawn always, `mass_kg` is at launch."""
+    """One design of satellite; `bus_power_w` is drawn always, `mass_kg` is at launch, ageing is over `life_s`."""
 
     name: str
     mass_kg: float
@@ -94,4 +102,5 @@ class SatelliteType:
     radiator: RadiatorSpec
     compute: ComputeSpec
     age_s: float = 0.0
+    life_s: float = 5.0 * 31557600.0
     sources: dict[str, str] = field(default_factory=dict)

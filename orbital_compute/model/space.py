@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -28,6 +28,7 @@ from ..kernels.supply import merge_supply, return_pro_rata, sum_work
 from ..physics.sun import sun_table
 from .clock import Clock
 from .constellation import Constellation
+from .events import FleetEvent, write_factors
 from .fleet import Fleet, from_tiles
 from .frames import sun_teme
 from .network import Network
@@ -50,9 +51,15 @@ class SpaceSegment:
         Threads that share out blocks of rows; they change no bit.
     sample_rows : int64[n_sample]
         Rows of the fleet whose steps are kept in full.
+    events : sequence of FleetEvent
+        What befalls satellites, and when.
     """
 
-    def __init__(self, fleet: Fleet, constellation: Constellation, clock: Clock, *, threads: int, sample_rows):
+    def __init__(
+        self, fleet: Fleet, constellation: Constellation, clock: Clock, *, threads: int, sample_rows,
+        events: Sequence[FleetEvent] = (),
+    ):  # fmt: skip
+        self.events = list(events)
         self.fleet, self.constellation, self.clock = fleet, constellation, clock
         n_row = fleet.n_row
         self.offer_flop, self.cool_flop, self.assigned_flop = np.zeros(n_row), np.zeros(n_row), np.zeros(n_row)
@@ -91,6 +98,8 @@ class SpaceSegment:
         """Plan a window and fill `offer_flop`, `cool_flop` and `unit`: the first pass over the satellites."""
         clock = self.clock
         start_s = clock.window_start_s(w_window)
+        if self.events:
+            write_factors(self.events, start_s + 0.5 * clock.window_s, self.fleet)
         inside_s = (np.arange(clock.steps_per_window) + 0.5) * clock.step_s
         self._suns = sun_table(start_s + inside_s, inside_s, *sun_teme(clock.start, start_s + inside_s))
         if not self.constellation.is_theory:

@@ -1,5 +1,6 @@
 """The battery and the power balance of a step (MODEL §3): load is shed in a stated order, never the floor."""
 
+import math
 from typing import NamedTuple
 
 from .._jit import point
@@ -13,6 +14,22 @@ class Balance(NamedTuple):
     charge_w: float
     drawn_w: float
     curtailed_w: float
+
+
+@point
+def capacity_left(life_share, calendar_fade, cycle_fade):
+    """Return the share of the capacity that is left at an age, given as a share of life (form of MODEL §3).
+
+    The calendar takes with the root of time, cycles with their number, taken even in time: at life's end both fades
+    together. Held at 0.05, beyond which no battery is flown. Leaves out depth, temperature and charge as flown.
+    """
+    return max(1.0 - calendar_fade * math.sqrt(life_share) - cycle_fade * life_share, 0.05)
+
+
+@point
+def aged_efficiency(efficiency, capacity_share):
+    """Return the efficiency of an aged battery: resistance, and so loss, grows by 1.5 of the fade (MODEL §3)."""
+    return 1.0 - (1.0 - efficiency) * (1.0 + 1.5 * (1.0 - capacity_share))
 
 
 @point

@@ -50,6 +50,15 @@ def balance_error_j(start_k, end_k, emission_w_k4, step_s, step_per_capacity):
 
 
 @point
+def aged_absorptivity(new, end, life_share):
+    """Return the solar absorptivity of a coating: linear over life from new to its end, held after it.
+
+    Coatings darken fast at first and slower later, so mid-life values err low by some 0.02.
+    """
+    return new + (end - new) * min(life_share, 1.0)
+
+
+@point
 def environment_heat_w(infrared_m2, solar_m2, flux_w_m2, sunlit, sun_cosine, day, view):
     """Return the heat that a two-sided radiator takes from Sun and Earth (MODEL §4.1, right-hand side of G T_s⁴).
 

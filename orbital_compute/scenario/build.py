@@ -12,18 +12,22 @@ from ..errors import Problem, ScenarioError
 from ..model.climate import Climate, CosineClimate, read_hourly_climate
 from ..model.clock import Clock
 from ..model.constellation import Constellation
+from ..model.events import FleetEvent
 from ..model.network import Gateway, NetworkSpec
+from ..model.power_curve import curve_fault, fit_power_curve
 from ..model.satellite_type import ArraySpec, BatterySpec, ComputeSpec, RadiatorSpec, SatelliteType
 from ..model.shells import SUN_SYNCHRONOUS, Shell
 from ..model.site import BatteryPlant, DeviceGroup, SiteSpec
 from ..model.workload import DemandSpec, JobClass, LanguageModel, Region, ServingDevice, Workload
-from . import schema_ground, schema_space, schema_work
-from .files import resolved
+from . import schema_events, schema_ground, schema_space, schema_work
+from .files import read_power_curve, resolved
 from .load import Scenario
 
 HOUR_S, DAY_S, YEAR_S = 3600.0, 86400.0, 31557600.0
 BIT_PER_BYTE = 8.0
 LITRE_PER_KWH = 3.6e9  # litres a kilowatt-hour in a cubic metre a joule
+CURVE_MISS = 0.02  # of full throughput: a fit that is further off than this is warned of
+COATING_AGEING = 0.10  # absorptivity gained over life where only the new one is given (C, MODEL §4.1)
 TRAINING_FLOP = 6.0  # a parameter and token, forward and back: Kaplan et al., arXiv:2001.08361, table 1
 
 
@@ -39,6 +43,7 @@ class Model:
     gateways: list[Gateway]
     network: NetworkSpec
     workload: Workload
+    events: list[FleetEvent]
     sample_rows: np.ndarray  # int64, ascending
     seed: int
     warnings: list[str]
@@ -53,9 +58,10 @@ def build(scenario: Scenario) -> Model:
         What only the files and the laid-out fleet can tell: a table that is wrong, a row that is not there.
     """
     clock = _clock(scenario)
-    types = {name: _satellite_type(name, item) for name, item in scenario.satellite_types.items()}
+    warned: list[str] = []
+    types = {name: satellite_type(name, item, scenario, warned) for name, item in scenario.satellite_types.items()}
     constellation = _constellation(scenario, clock, list(types))
-    sites = [_site(item, scenario) for item in scenario.sites]
+    sites = [_site(item, scenario, warned) for item in scenario.sites]
     regions = [_region(name, item) for name, item in scenario.workload.regions.items()]
     peak_flop_s = _peak_flop_s(constellation, types, sites)
     demand = _demand(scenario.workload.demand, peak_flop_s)
@@ -69,9 +75,10 @@ def build(scenario: Scenario) -> Model:
         gateways=_gateways(scenario.gateways),
         network=_network(scenario.network),
         workload=Workload(classes, regions, demand, clock=clock, seed=scenario.seed),
+        events=[_event(item, i, clock, constellation) for i, item in enumerate(scenario.events)],
         sample_rows=_sample_rows(scenario.output.sample, constellation.n_satellite),
         seed=scenario.seed,
-        warnings=list(constellation.warnings),
+        warnings=[*constellation.warnings, *warned],
     )
 
 
@@ -80,13 +87,37 @@ def _clock(scenario: Scenario) -> Clock:
     return Clock(time.start, time.step, time.window, round(time.duration_s / time.step))
 
 
-def _satellite_type(name: str, item: schema_space.Satellite) -> SatelliteType:
+def _curve(device: schema_space.Device, name: str, scenario: Scenario, warned: list[str]) -> tuple[float, float]:
+    """Return (idle fraction, exponent) of a device: as given, or fitted to its measured curve."""
+    pairs = device.power_curve
+    if pairs is None:
+        return device.idle_fraction, device.exponent
+    where = f"{name}.power_curve"
+    if isinstance(pairs, str):
+        pairs = read_power_curve(resolved(scenario, pairs, where))
+        fault = curve_fault(pairs)
+        if fault:
+            raise ScenarioError(Problem(fault, where, device.power_curve, cure="mend the file"))
+    fit = fit_power_curve(pairs)
+    if fit.error > CURVE_MISS:
+        warned.append(
+            f"{where}: the law of power misses the measured curve by up to {100 * fit.error:.1f} % of full throughput "
+            f"(idle fraction {fit.idle_fraction:.3f}, exponent {fit.exponent:.2f})"
+        )
+    return fit.idle_fraction, fit.exponent
+
+
+def satellite_type(name: str, item: schema_space.Satellite, scenario: Scenario, warned: list[str]) -> SatelliteType:
+    """Return a design of satellite; what a reader should know of it goes to `warned`."""
     array, battery, radiator, compute = item.array, item.battery, item.radiator, item.compute
+    idle_fraction, exponent = _curve(compute, f"{name}.compute", scenario, warned)
+    end = radiator.absorptivity_end
     return SatelliteType(
         name=name,
         mass_kg=item.mass,
         bus_power_w=item.bus_power,
         age_s=item.age,
+        life_s=item.life,
         array=ArraySpec(
             area_m2=array.area,
             efficiency=array.efficiency,
@@ -111,11 +142,14 @@ def _satellite_type(name: str, item: schema_space.Satellite) -> SatelliteType:
             discharge_efficiency=battery.discharge_efficiency,
             taper=battery.taper,
             initial_state_of_charge=battery.initial_state_of_charge,
+            calendar_fade=battery.calendar_fade,
+            cycle_fade=battery.cycle_fade,
         ),
         radiator=RadiatorSpec(
             area_m2=radiator.area,
             emissivity=radiator.emissivity,
             solar_absorptivity=radiator.solar_absorptivity,
+            absorptivity_end=min(radiator.solar_absorptivity + COATING_AGEING, 1.0) if end is None else end,
             fin_efficiency=radiator.fin_efficiency,
             blocked_fraction=radiator.blocked_fraction,
             pointing=radiator.pointing,
@@ -130,8 +164,8 @@ def _satellite_type(name: str, item: schema_space.Satellite) -> SatelliteType:
             peak_flop_s=compute.peak,
             device_power_w=compute.power,
             server_overhead=compute.server_overhead,
-            idle_fraction=compute.idle_fraction,
-            exponent=compute.exponent,
+            idle_fraction=idle_fraction,
+            exponent=exponent,
             chip_resistance_k_w=compute.chip_resistance,
             chip_limit_k=compute.chip_limit,
             memory_byte=compute.memory / BIT_PER_BYTE,
@@ -204,12 +238,41 @@ def _climate(site: schema_ground.Site, scenario: Scenario) -> Climate:
     )
 
 
-def _site(site: schema_ground.Site, scenario: Scenario) -> SiteSpec:
+def _event(event: schema_events.Event, index: int, clock: Clock, fleet: Constellation) -> FleetEvent:
+    """Return an event with its rows, and its times in seconds after the start of the run."""
+    where = f"events[{index}]"
+    if event.shell is not None:
+        if event.shell not in fleet.shell_names:
+            cure = f"there are {', '.join(fleet.shell_names[:8])}"
+            raise ScenarioError(
+                Problem(f"no shell is called '{event.shell}'", f"{where}.shell", event.shell, cure=cure)
+            )
+        rows = np.flatnonzero(np.asarray(fleet.shell) == fleet.shell_names.index(event.shell))
+    else:
+        rows = np.array(event.rows, dtype=np.int64)
+        if rows[-1] >= fleet.n_satellite:
+            limit = f"the fleet has rows 0 to {fleet.n_satellite - 1}"
+            what = f"there is no satellite in row {rows[-1]}"
+            raise ScenarioError(
+                Problem(what, f"{where}.rows", int(rows[-1]), limit=limit, cure="name rows of the fleet")
+            )
+    return FleetEvent(
+        rows=rows.astype(np.int64),
+        start_s=(event.start - clock.start).total_seconds(),
+        end_s=math.inf if event.end is None else (event.end - clock.start).total_seconds(),
+        strings_lost=event.share or 0.0,
+        array_pointing=1.0 if event.array_cosine is None else event.array_cosine,
+        radiator_sun=event.radiator_cosine or 0.0,
+    )
+
+
+def _site(site: schema_ground.Site, scenario: Scenario, warned: list[str]) -> SiteSpec:
     """Return a site. Devices that its own work fills run at full load always: their power joins the constant part."""
     free, own_power_w = [], site.other_power
     for name, gpus in site.gpus.items():
         own = round(gpus.count * site.busy)
         own_power_w += own * gpus.power * site.server_overhead
+        idle_fraction, exponent = _curve(gpus, f"sites.{site.name}.gpus.{name}", scenario, warned)
         if gpus.count > own:
             free.append(
                 DeviceGroup(
@@ -217,8 +280,8 @@ def _site(site: schema_ground.Site, scenario: Scenario) -> SiteSpec:
                     count=gpus.count - own,
                     peak_flop_s=gpus.peak,
                     device_power_w=gpus.power,
-                    idle_fraction=gpus.idle_fraction,
-                    exponent=gpus.exponent,
+                    idle_fraction=idle_fraction,
+                    exponent=exponent,
                     server_overhead=site.server_overhead,
                 )
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 from ..errors import Problem, ScenarioError
@@ -19,7 +20,37 @@ def named_files(scenario: Scenario) -> list[tuple[str, str]]:
     for i, site in enumerate(scenario.sites):
         if site.climate.file is not None:
             out.append((f"sites[{i}].climate.file", site.climate.file))
+    for name, item in scenario.satellite_types.items():
+        if isinstance(item.compute.power_curve, str):
+            out.append((f"{name}.compute.power_curve", item.compute.power_curve))
+    for i, site in enumerate(scenario.sites):
+        for name, gpus in site.gpus.items():
+            if isinstance(gpus.power_curve, str):
+                out.append((f"sites[{i}].gpus.{name}.power_curve", gpus.power_curve))
     return out
+
+
+def read_power_curve(path: Path) -> list[list[float]]:
+    """Return the pairs (power, throughput) of a CSV file with these two columns.
+
+    Raises
+    ------
+    ScenarioError
+        The columns are others, or a row holds no numbers.
+    """
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    if not rows or [head.strip() for head in rows[0]] != ["power", "throughput"]:
+        raise ScenarioError(Problem("its columns are others", source=str(path), cure="head it `power,throughput`"))
+    pairs = []
+    for line, row in enumerate(rows[1:], 2):
+        try:
+            power, throughput = (float(item) for item in row)
+        except ValueError:
+            what = f"{','.join(row)!r} are not two numbers"
+            raise ScenarioError(Problem(what, source=str(path), line=line, column=1, cure="mend the row")) from None
+        pairs.append([power, throughput])
+    return pairs
 
 
 def resolved(scenario: Scenario, name: str, path: str) -> Path:

@@ -19,8 +19,27 @@ from .yaml_text import Place, path_text, read_file
 FOLDER = Path(__file__).parent / "presets"
 CONSTELLATIONS = Path(__file__).parents[1] / "model" / "presets"  # tables of shells, which the builder reads itself
 READ_DATE = "2026-11-22"  # when the sources of all tables without a date of their own were read
-KINDS = ("satellites", "cells", "devices", "constellations", "sites", "gateways", "workloads", "models", "regions")
+KINDS = (
+    "satellites",
+    "cells",
+    "coatings",
+    "batteries",
+    "devices",
+    "constellations",
+    "sites",
+    "gateways",
+    "workloads",
+    "models",
+    "regions",
+)
 
+# Parts of a satellite that may name a preset of their own: section, the key that names it, kind.
+PARTS = (
+    ("array", "cell", "cells"),
+    ("battery", "pack", "batteries"),
+    ("radiator", "coating", "coatings"),
+    ("compute", "device", "devices"),
+)
 FIGURE_KEYS = {"value", "grade", "source", "date", "low", "high"}
 
 Record = dict[str, str]  # grade, source, date, preset, low, high
@@ -182,7 +201,15 @@ class Expander:
 
     def _under(self, node: dict[str, Any], kind: str, name: Any, place: Place, label: Place) -> dict[str, Any]:
         """Return a map with the figures of a preset below what it says; an unknown name may be one of the user's."""
-        if name not in catalogue()[kind] and set(node) - {"cell", "device", "count", "area"}:
+        if name not in catalogue()[kind] and set(node) - {
+            "cell",
+            "coating",
+            "pack",
+            "device",
+            "count",
+            "area",
+            "capacity",
+        }:
             return node
         base = self._preset(kind, name, label)
         layer = merged(base, node)
@@ -197,7 +224,7 @@ class Expander:
         out = dict(node)
         if isinstance(preset, str):
             out.setdefault("name", preset)
-        for key, word, kind in (("array", "cell", "cells"), ("compute", "device", "devices")):
+        for key, word, kind in PARTS:
             part = out.get(key)
             if isinstance(part, dict) and part.get(word) is not None:
                 here = (*place, key)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from .fields import Count, Kind, Moment, Name, Quantity, Section, Word, about, known, wrong
 from .quantity import shown
+from .schema_events import Event
 from .schema_ground import Gateways, Network, Site
 from .schema_space import MODEL, ConstellationSection, SampleRow, Satellite
 from .schema_work import WorkloadSection
@@ -147,7 +148,7 @@ class ScenarioFields(Section):
     network: Network = known({}, "C", MODEL, "delays")
     workload: WorkloadSection
     lease: Annotated[list, _Empty("lease", [])] = known([], "C", MODEL, "later")
-    events: Annotated[list, _Empty("events", [])] = known([], "C", MODEL, "later")
+    events: Annotated[list[Event], Field(max_length=10_000)] = known([], "C", MODEL, "what befalls satellites, dated")
     policy: Annotated[str, _Policy(("optimal",))] = known("optimal", "C", MODEL, "of the dispatch")
     economics: Annotated[dict, _Empty("economics", {})] = known({}, "C", MODEL, "later")
     output: Output = known({}, "C", MODEL, "what is stored")
@@ -167,7 +168,22 @@ class ScenarioFields(Section):
             limit = "tables call the satellites so"
             raise wrong("a site is named orbit", limit=limit, cure="give it another name", at=("sites",))
         self._check_shell_types(list(self.satellite_types))
+        self._check_events()
         return self
+
+    def _check_events(self) -> None:
+        """Refuse events that no window of the run would see."""
+        end = self.time.start + timedelta(seconds=self.time.duration_s)
+        for i, event in enumerate(self.events):
+            if event.start >= end:
+                limit = f"the run ends at {end:%Y-%m-%dT%H:%M:%SZ}"
+                raise wrong("the event begins after the run", limit=limit, cure="move it", at=("events", i, "start"))
+            if event.end is not None and event.end <= self.time.start:
+                limit = f"the run begins at {self.time.start:%Y-%m-%dT%H:%M:%SZ}"
+                raise wrong("the event is over before the run", limit=limit, cure="move it", at=("events", i, "end"))
+            if event.end is not None and (event.end - event.start).total_seconds() < self.time.window:
+                limit = f"events last for whole windows of {self.time.window:g} s"
+                raise wrong("the event is too short", limit=limit, cure="lengthen it", at=("events", i, "end"))
 
     def _check_shell_types(self, types: list[str]) -> None:
         form = self.constellation

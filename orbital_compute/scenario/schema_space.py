@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from ..model.power_curve import curve_fault
 from ..model.satellite_type import ARRAY_POINTING, RADIATOR_POINTING
 from .fields import (
     Count,
@@ -68,7 +69,8 @@ class Array(Section):
 class Battery(Section):
     """A battery."""
 
-    capacity: Annotated[float, Quantity("kWh", "117 kWh", above="0 kWh")] = about("energy from full to empty")
+    pack: Name | None = known(None, "C", MODEL, "preset of the batteries (see `presets list`)")
+    capacity: Annotated[float, Quantity("kWh", "117 kWh", above="0 kWh")] = about("energy from full to empty, new")
     depth_design: PositiveShare = known(0.30, "C", MODEL, "share of the capacity that the energy plan uses")
     depth_limit: PositiveShare = known(0.40, "C", MODEL, "share of the capacity that may ever be used")
     charge_rate: Annotated[float, Quantity("/h", "0.5 /h", above="0 /h")] = known(
@@ -81,6 +83,12 @@ class Battery(Section):
     discharge_efficiency: PositiveShare = known(0.96, "C", MODEL, "of discharging")
     taper: PositiveShare = known(0.10, "C", MODEL, "charging falls linearly over this last share of the capacity")
     initial_state_of_charge: Share = known(1.0, "C", MODEL, "at the start of the run")
+    calendar_fade: Annotated[float, Fraction(high=0.5)] = known(
+        0.06, "C", MODEL, "share of the capacity lost to the calendar at the end of life, as the root of age"
+    )
+    cycle_fade: Annotated[float, Fraction(high=0.5)] = known(
+        0.14, "C", MODEL, "share of the capacity lost to cycles at the end of life, in proportion to age"
+    )
 
     @model_validator(mode="after")
     def _depths(self) -> Battery:
@@ -93,9 +101,13 @@ class Battery(Section):
 class Radiator(Section):
     """A two-sided radiator panel with its pumped loop."""
 
+    coating: Name | None = known(None, "C", MODEL, "preset of the coatings (see `presets list`)")
     area: Area = about("of the panel; it radiates from both faces")
     emissivity: PositiveShare = known(0.90, "C", MODEL, "in the infrared", low="0.80", high="0.92")
-    solar_absorptivity: Share = known(0.15, "C", MODEL, "0.15 new, 0.25 at end of life", low="0.07", high="0.30")
+    solar_absorptivity: Share = known(0.15, "C", MODEL, "new, of each face to sunlight", low="0.07", high="0.30")
+    absorptivity_end: Share | None = known(
+        None, "C", MODEL, "at the end of life, reached linearly; 0.10 above the new one if not given"
+    )
     fin_efficiency: PositiveShare = known(0.95, "C", MODEL, "of the panel as a fin")
     blocked_fraction: Annotated[float, Fraction(high=0.95)] = known(
         0.0, "C", MODEL, "share of its view filled by array"
@@ -107,6 +119,34 @@ class Radiator(Section):
     )
     pump_fraction: Share = known(0.015, "C", MODEL, "pump power over the heat of compute and bus")
     initial_temperature: Temperature = known("300 K", "C", MODEL, "of the fluid at the start of the run")
+
+    @model_validator(mode="after")
+    def _ageing(self) -> Radiator:
+        if self.absorptivity_end is not None and self.absorptivity_end < self.solar_absorptivity:
+            what = f"absorptivity_end {self.absorptivity_end:g} is below solar_absorptivity {self.solar_absorptivity:g}"
+            raise wrong(what, limit="coatings darken", cure="raise it", at=("absorptivity_end",))
+        return self
+
+
+class _Curve(Kind):
+    """Pairs (power, throughput), both over their values at full load; or the CSV file that holds them."""
+
+    cure = "give pairs like [[0.2, 0], [0.5, 0.7], [1, 1]], or a CSV file with columns power and throughput"
+
+    def read(self, value: Any) -> list[list[float]] | str:
+        if isinstance(value, str):
+            return Text("power_curve.csv").read(value)
+        if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+            raise wrong(f"{shown(value)} is no power curve", cure=self.cure)
+        pairs = [[Fraction().read(item) for item in pair] for pair in value]
+        fault = curve_fault(pairs)
+        if fault:
+            raise wrong(fault, cure=self.cure)
+        return pairs
+
+    def json_schema(self) -> dict[str, Any]:
+        pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+        return {"anyOf": [{"type": "array", "items": pair, "minItems": 3}, {"type": "string"}]}
 
 
 class Device(Section):
@@ -121,6 +161,9 @@ class Device(Section):
     )
     exponent: Annotated[float, Fraction(low=1.0, above=1.0, high=6.0)] = known(
         2.0, "C", "arXiv:2604.11391 (shape)", "a of the power curve: 2 bound by arithmetic, 3 by memory"
+    )
+    power_curve: Annotated[list[list[float]] | str, _Curve()] | None = known(
+        None, "C", MODEL, "measured throughput against power of the server; idle_fraction and exponent are fitted to it"
     )
 
 
@@ -147,6 +190,9 @@ class Satellite(Section):
     bus_power: Power = about("drawn always")
     age: Annotated[float, Quantity("year", "2 years", low="0 s", high="30 years")] = known(
         "0 years", "C", MODEL, "time since launch at the start of the run"
+    )
+    life: Annotated[float, Quantity("year", "5 years", above="0 s", high="50 years")] = known(
+        "5 years", "B", "letter of 29 May 2026 to the FCC, file SAT-LOA-20260108-00016", "that the ageing is given for"
     )
     array: Array
     battery: Battery

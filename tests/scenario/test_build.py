@@ -162,3 +162,76 @@ def test_an_hourly_climate_replaces_the_cosines(tmp_path):
     tree = {**TREE, "sites": [{"preset": "colossus_1", "climate": {"file": str(tmp_path / "outside.csv")}}]}
     climate = build(load_scenario(tree)).sites[0].climate
     assert climate.outside_k(datetime(2026, 7, 1, tzinfo=UTC), np.zeros(1), 0.0)[0] == pytest.approx(293.15)
+
+
+def event(kind="attitude_loss", **fields):
+    return {"kind": kind, "start": "2026-06-21T00:30:00Z", **fields}
+
+
+def test_events_by_rows_and_by_shell():
+    lost = event(rows=[5, 2], end="2026-06-21T01:00:00Z", array_cosine=0.25)
+    strings = event("cell_string_lost", shell="shell_1", share=0.125)
+    first, second = built(events=[lost, strings]).events
+    assert first.rows.tolist() == [2, 5]
+    assert (first.start_s, first.end_s) == (1800.0, 3600.0)
+    assert (first.array_pointing, first.radiator_sun, first.strings_lost) == (0.25, 0.0, 0.0)
+    assert second.rows.tolist() == list(range(6, 26))
+    assert (second.start_s, second.end_s) == (1800.0, math.inf)
+    assert (second.array_pointing, second.strings_lost) == (1.0, 0.125)
+
+
+@pytest.mark.parametrize(
+    ("one", "says"),
+    [
+        (event(rows=[26], array_cosine=0.3), "events[0].rows: there is no satellite in row 26; the fleet has rows"),
+        (event(shell="ring", array_cosine=0.3), "no shell is called 'ring'; there are rings, shell_1"),
+        (event(array_cosine=0.3), "no satellites are named"),
+        (event(rows=[1], shell="rings", array_cosine=0.3), "rows and shell are both given"),
+        (event(rows=[1, 1], array_cosine=0.3), "a row stands twice"),
+        (event(rows=[1]), "attitude_loss needs array_cosine"),
+        (event(rows=[1], array_cosine=0.3, share=0.1), "events[0].share: attitude_loss has no share; take it away"),
+        (event(rows=[1], array_cosine=1.3), "above 1"),
+        (event("cell_string_lost", rows=[1], share=0.1, end="2026-06-22"), "cell_string_lost has no end"),
+        (event(rows=[1], array_cosine=0.3, end="2026-06-21"), "events[0].end: the event ends before it begins"),
+        (event(rows=[1], array_cosine=0.3, end="2026-06-21T00:31:00Z"), "too short; events last for whole windows"),
+        (event(rows=[1], array_cosine=0.3, start="2026-06-21T02:00:00Z"), "events[0].start: the event begins after"),
+        (event(rows=[1], array_cosine=0.3, start="2026-06-20", end="2026-06-21"), "the event is over before the run"),
+    ],
+)
+def test_events_that_cannot_be(one, says):
+    with pytest.raises(ScenarioError) as raised:
+        built(events=[one])
+    assert says in str(raised.value)
+
+
+def test_a_coating_and_a_battery_age_over_life():
+    spec = built(satellite__age="5 years", satellite__radiator__coating="osr").satellite_types["starmind_ai1"]
+    assert (spec.radiator.solar_absorptivity, spec.radiator.absorptivity_end) == (0.07, 0.15)
+    assert (spec.age_s, spec.life_s) == (5 * 31557600.0, 5 * 31557600.0)
+    assert built(satellite__radiator__solar_absorptivity=0.2).satellite_types[
+        "starmind_ai1"
+    ].radiator.absorptivity_end == pytest.approx(0.3)
+    with pytest.raises(ScenarioError, match="coatings darken"):
+        built(satellite__radiator__absorptivity_end=0.1)
+
+
+def test_a_measured_power_curve(tmp_path):
+    path = tmp_path / "curve.csv"
+    path.write_text("power,throughput\n0.2,0\n0.5,0.7\n1,1\n", encoding="utf-8")
+    for curve in ([[0.2, 0], [0.5, 0.7], [1, 1]], str(path)):
+        model = built(satellite__compute__power_curve=curve)
+        compute = model.satellite_types["starmind_ai1"].compute
+        assert compute.idle_fraction == 0.2
+        assert compute.exponent == pytest.approx(2.74994, abs=1e-4)
+        assert not model.warnings
+    warned = built(satellite__compute__power_curve=[[0.2, 0], [0.5, 0.2], [0.6, 0.9], [1, 1]]).warnings
+    assert "misses the measured curve by up to" in warned[0]
+    for text, says in (
+        ("watt,rate\n1,1\n", "its columns are others"),
+        ("power,throughput\n0.2,none\n", ":2:1: '0.2,none' are not two numbers"),
+        ("power,throughput\n0.2,0\n1,1\n", "2 pairs says too little"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ScenarioError) as raised:
+            built(satellite__compute__power_curve=str(path))
+        assert says in str(raised.value)

@@ -145,7 +145,10 @@ def test_all_faults_come_together_in_the_order_of_the_file(tmp_path):
     ("line", "says"),
     [
         ("lease: [{notice: 90 days}]", "lease is not available in this version; leave it []"),
-        ("events: [{at: 2026-06-21}]", "events is not available in this version"),
+        (
+            "events: [{kind: plane_lost, rows: [1], start: 2026-06-21}]",
+            "the event 'plane_lost' is not available in this version; there are attitude_loss, cell_string_lost",
+        ),
         ("policy: greedy", "policy 'greedy' is not available in this version"),
         ("economics: {launch: 500 USD/kg}", "economics is not available in this version; leave it {}"),
     ],
