@@ -136,11 +136,14 @@ def set_stages(world, drag_m2_kg, radiation_m2_kg, time_s, step_s, y, first, las
     """Write the slopes of stages first to last of a step from the state y : float64[6]."""
     slope, state = scratch.slope, scratch.state
     for i in range(first, last):
+        state[:] = 0.0
+        for j in range(i):
+            weight = STAGES[i, j]
+            if weight != 0.0:
+                for k in range(6):
+                    state[k] += weight * slope[j, k]
         for k in range(6):
-            total = 0.0
-            for j in range(i):
-                total += STAGES[i, j] * slope[j, k]
-            state[k] = y[k] + step_s * total
+            state[k] = y[k] + step_s * state[k]
         set_slope(world, drag_m2_kg, radiation_m2_kg, time_s + NODES[i] * step_s, state, scratch, slope[i])
 
 

@@ -1,7 +1,7 @@
 """A constellation: mean elements of every satellite as flat arrays, its builders, and where it stands when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,8 @@ from ..constants import EARTH_RADIUS_M
 from ..errors import ModelError, Problem, ScenarioError
 from ..kernels.positions import positions as theory_positions
 from ..kernels.positions import turn
-from ..physics.orbit import orbit_table, slot_turns
+from ..physics.orbit import Correction, frozen_eccentricity, orbit_table, slot_turns
+from .calibration import ARC_DAYS, calibrate, frozen_again, state_rows
 from .element_table import read_element_table, table_rows
 from .elements import REFUSED_DAYS, SGP4_ERRORS, ElementSet, read_text, usable_sets
 from .frames import DAY_S, Instants, instants, instants_after, teme_to_frame
@@ -30,7 +31,8 @@ class Constellation:
 
     Elements are mean elements in the equator of date at `epoch` (`physics.orbit`), angles in radians. Where
     `element_records` holds SGP4 records (real element sets), those are flown and the arrays only describe them.
-    `catalog_number` is 0 for designs. `warnings` are sentences about the input that a reader should see.
+    `catalog_number` is 0 for designs. `warnings` are sentences about the input that a reader should see. `correction`
+    holds what numerical arcs add to the theory, one entry for each satellite (None: the theory as it stands).
     """
 
     epoch: datetime
@@ -49,6 +51,7 @@ class Constellation:
     names: list[str] | None = None
     element_records: list[Any] | None = None
     warnings: list[str] = field(default_factory=list)
+    correction: Correction | None = None
 
     @property
     def n_satellite(self) -> int:
@@ -226,21 +229,63 @@ class Constellation:
             warnings=warnings,
         )
 
+    @classmethod
+    def from_states(cls, r_m, v_m_s, *, epoch: datetime, days: float = ARC_DAYS) -> "Constellation":
+        """Return satellites from positions [m] and velocities [m/s] at `epoch` in GCRS, float64[n, 3].
+
+        Mean elements and the theory's rates are fitted to a numerical arc of `days` from each state
+        (`calibration.fit_states`): in low orbit within 0.2 km over the arc.
+
+        Raises
+        ------
+        ScenarioError
+            If a state is no orbit, or its eccentricity is above 0.02.
+        """
+        return cls(epoch=_utc(epoch), **state_rows(r_m, v_m_s, _utc(epoch), days))
+
+    def calibrated(self, *, days: float = ARC_DAYS) -> "Constellation":
+        """Return these satellites with the theory held to numerical arcs of `days` (`calibration.calibrate`).
+
+        One pair of arcs for each orbit, 0.06 s. Satellites on the theory's frozen eccentricity move to the arc's.
+
+        Raises
+        ------
+        ModelError
+            If these are real element sets, which SGP4 flies.
+        """
+        if not self.is_theory:
+            raise ModelError("real element sets are flown by SGP4, whose rates they were fitted with; fly them as read")
+        first, index = self._orbit_rows
+        found = calibrate(self.semi_major_axis_m[first], self.inclination_rad[first], self.epoch, days=days)
+        add = Correction(*(part[index] for part in found))
+        frozen = frozen_eccentricity(self.semi_major_axis_m, self.inclination_rad)
+        eccentricity = frozen_again(self.eccentricity, self.arg_perigee_rad, frozen, add.frozen_eccentricity)
+        return replace(self, eccentricity=eccentricity, correction=add)
+
     @cached_property
     def orbits(self) -> tuple[np.ndarray, np.ndarray]:
         """`orbit_table` float64[n_orbit, 12] of each (semi-major axis, inclination), and int32[n] which one is flown.
 
         Where all satellites of each shell share them, an orbit is a shell.
         """
+        first, index = self._orbit_rows
+        known = first >= 0  # a shell without satellites has an orbit that nobody flies
+        a = np.where(known, self.semi_major_axis_m[first], EARTH_RADIUS_M)
+        inclination = np.where(known, self.inclination_rad[first], 0.0)
+        add = None if self.correction is None else Correction(*(part[first] for part in self.correction))
+        return orbit_table(a, inclination, add), index
+
+    @cached_property
+    def _orbit_rows(self) -> tuple[np.ndarray, np.ndarray]:
+        """For each orbit a satellite that flies it (-1: none), and int32[n], the orbit of each satellite."""
         a, inclination = self.semi_major_axis_m, self.inclination_rad
-        n_shell = len(self.shell_names)
-        shell_a, shell_inclination = np.zeros(n_shell), np.zeros(n_shell)
-        shell_a[self.shell], shell_inclination[self.shell] = a, inclination
-        if (shell_a[self.shell] == a).all() and (shell_inclination[self.shell] == inclination).all():
-            empty = shell_a == 0.0
-            return orbit_table(np.where(empty, EARTH_RADIUS_M, shell_a), shell_inclination), self.shell
-        pairs, index = np.unique(a + 1j * inclination, return_inverse=True)
-        return orbit_table(pairs.real, pairs.imag), index.astype(np.int32)
+        some = np.full(len(self.shell_names), -1)
+        some[self.shell] = np.arange(self.n_satellite)
+        alike = (a == a[some[self.shell]]) & (inclination == inclination[some[self.shell]])
+        if alike.all():
+            return some, self.shell
+        _, first, index = np.unique(a + 1j * inclination, return_index=True, return_inverse=True)
+        return first, index.astype(np.int32)
 
     @cached_property
     def slots(self) -> np.ndarray:

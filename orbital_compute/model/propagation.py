@@ -170,7 +170,7 @@ def _elapsed_s(utc: Instants, epoch: datetime) -> np.ndarray:
     return ((now[0] - then[0]) + (now[1] - then[1])) * DAY_S
 
 
-def _checked_states(r_m, v_m_s) -> np.ndarray:
+def checked_states(r_m, v_m_s) -> np.ndarray:
     """Return float64[n, 6] of positions and velocities, refusing what cannot be an orbit."""
     velocity = v_m_s.to_value("m/s") if hasattr(v_m_s, "to_value") else v_m_s
     r_m, v_m_s = np.atleast_2d(to_metres(r_m)), np.atleast_2d(np.asarray(velocity, float))
@@ -203,7 +203,7 @@ def propagate_states(
 ) -> States:
     """Return positions and velocities at the times; see `propagate_numerical`."""
     forces = Forces() if forces is None else forces
-    state, elapsed_s = _checked_states(r_m, v_m_s), _elapsed_s(instants(times), epoch)
+    state, elapsed_s = checked_states(r_m, v_m_s), _elapsed_s(instants(times), epoch)
     n = state.shape[0]
     sky, sky_start_s = sky_table(epoch, min(elapsed_s.min(), 0.0), max(elapsed_s.max(), 0.0))
     world = World(

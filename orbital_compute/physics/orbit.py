@@ -66,6 +66,15 @@ class Path(NamedTuple):
     w_m: float
 
 
+class Correction(NamedTuple):
+    """What a numerical arc adds to the theory, float64[n_orbit] each (`model.calibration`)."""
+
+    latitude_rate_rad_s: np.ndarray  # of mean anomaly plus argument of perigee
+    perigee_rate_rad_s: np.ndarray
+    node_rate_rad_s: np.ndarray
+    frozen_eccentricity: np.ndarray
+
+
 def secular_rates(semi_major_axis_m, inclination_rad):
     """Return the secular rates of mean anomaly, perigee and node [rad/s]; broadcasting (MODEL §1.1, after STR3)."""
     a, theta = np.asarray(semi_major_axis_m, float), np.cos(inclination_rad)
@@ -100,24 +109,31 @@ def sun_synchronous_inclination_rad(semi_major_axis_m):
     return inclination
 
 
-def orbit_table(semi_major_axis_m, inclination_rad):
-    """Return the fields of `Orbit` for each shell: float64[n_shell, 12], in the order of `Orbit`."""
+def orbit_table(semi_major_axis_m, inclination_rad, correction: Correction | None = None):
+    """Return the fields of `Orbit` for each shell: float64[n_shell, 12], in the order of `Orbit`.
+
+    `correction` None is the theory as it stands.
+    """
     a, i = np.atleast_1d(np.asarray(semi_major_axis_m, float)), np.atleast_1d(np.asarray(inclination_rad, float))
     cosine, sine, b = np.cos(i), np.sin(i), _K2_M2 / a**2
     anomaly, perigee, node = secular_rates(a, i)
+    latitude, frozen = anomaly + perigee, frozen_eccentricity(a, i)
+    if correction is not None:
+        latitude, perigee = latitude + correction.latitude_rate_rad_s, perigee + correction.perigee_rate_rad_s
+        node, frozen = node + correction.node_rate_rad_s, frozen + correction.frozen_eccentricity
     fields = Orbit(
         mean_radius_m=a * (1 - 1.5 * b * (3 * cosine**2 - 1)),
         cos_inclination=cosine,
         sin_inclination=sine,
-        frozen_eccentricity=frozen_eccentricity(a, i),
-        latitude_turn_s=(anomaly + perigee) / TURN_RAD,
+        frozen_eccentricity=frozen,
+        latitude_turn_s=latitude / TURN_RAD,
         perigee_turn_s=perigee / TURN_RAD,
         node_turn_s=node / TURN_RAD,
         ripple_radius_m=0.5 * b * a * sine**2,
         ripple_along_rad=-0.25 * b * (7 * cosine**2 - 1),
         ripple_node_rad=1.5 * b * cosine,
         ripple_tilt_rad=1.5 * b * cosine * sine,
-        speed_rad_s=anomaly + perigee,
+        speed_rad_s=latitude,
     )
     return np.ascontiguousarray(np.stack([np.broadcast_to(value, a.shape) for value in fields], axis=1))
 
