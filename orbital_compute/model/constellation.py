@@ -1,5 +1,6 @@
 """A constellation: mean elements of every satellite as flat arrays, its builders, and where it stands when."""
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from .elements import REFUSED_DAYS, SGP4_ERRORS, ElementSet, read_text, usable_s
 from .frames import DAY_S, Instants, instants, instants_after, teme_to_frame
 from .light import illumination
 from .omm import looks_like_omm, read_omm
+from .orbit_objects import orbit_from_state, orbit_rows, theory_states
 from .shells import Shell, preset_data, preset_shells, shell_rows, sun_synchronous_warnings
 from .threads import in_ranges
 from .tle import read_tle
@@ -228,6 +230,41 @@ class Constellation:
             element_records=records,
             warnings=warnings,
         )
+
+    @classmethod
+    def from_orbits(cls, orbits: Sequence[Any], *, epoch: datetime | None = None) -> "Constellation":
+        """Return satellites from orbit objects of boinor, hapsira or poliastro, or any with the same attributes.
+
+        Their osculating elements in GCRS become mean elements of the theory with the same position and velocity at
+        each object's own epoch, carried to `epoch` (None: the latest of them) by the secular rates.
+
+        Raises
+        ------
+        ScenarioError
+            With every object that is no near-circular orbit about the Earth.
+        """
+        start, rows = orbit_rows(orbits, None if epoch is None else _utc(epoch))
+        return cls(epoch=start, **rows._asdict())
+
+    def to_orbit(self, row: int) -> Any:
+        """Return a satellite at the epoch as an orbit object of boinor (or hapsira, poliastro, whichever is there).
+
+        Raises
+        ------
+        ScenarioError
+            If no such library is installed, or there is no such row.
+        """
+        row = operator.index(row)
+        if not -self.n_satellite <= row < self.n_satellite:
+            raise ScenarioError(Problem(f"there is no row {row}", "to_orbit", row, f"0 to {self.n_satellite - 1}"))
+        row %= self.n_satellite
+        utc = instants_after(self.epoch, 0.0)
+        if self.is_theory:
+            (table, index), own = self.orbits, self.slots
+            r_m, v_m_s = theory_states(table[index[row : row + 1]], own[row : row + 1])
+        else:
+            r_m, v_m_s = (state[:, 0] for state in self._sgp4(utc, row, row + 1))
+        return orbit_from_state(r_m, v_m_s, utc)
 
     @classmethod
     def from_states(cls, r_m, v_m_s, *, epoch: datetime, days: float = ARC_DAYS) -> "Constellation":

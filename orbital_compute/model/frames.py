@@ -10,7 +10,7 @@ TT stands for TDB in the series of the Earth's motion: 1.7 ms, in which the Sun 
 
 import functools
 import warnings
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +51,14 @@ def instants_after(start: datetime, times_s) -> Instants:
     since = zoned - datetime(1970, 1, 1, tzinfo=UTC)
     second_s = since.seconds + since.microseconds * 1e-6
     return _normalised(UNIX_EPOCH_JD + since.days, (second_s + np.atleast_1d(np.asarray(times_s, float))) / DAY_S)
+
+
+def dates_of(utc: Instants) -> list[datetime]:
+    """Return instants as datetimes in UTC, to the microsecond."""
+    microseconds = np.rint(utc.fraction * (DAY_S * 1e6)).astype(np.int64).tolist()
+    days = (utc.day - UNIX_EPOCH_JD).astype(np.int64).tolist()
+    start = datetime(1970, 1, 1, tzinfo=UTC)
+    return [start + timedelta(days=day, microseconds=rest) for day, rest in zip(days, microseconds, strict=True)]
 
 
 def instants(times) -> Instants:
