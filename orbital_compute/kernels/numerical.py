@@ -160,7 +160,7 @@ def step_error(slope, step_s, tolerance_m, tolerance_m_s):
         fifth += (five / allowed) * (five / allowed)
         third += (three / allowed) * (three / allowed)
     bottom = fifth + 0.01 * third
-    return abs(step_s) * fifth / math.sqrt(6.0 * bottom) if bottom > 0.0 else 0.0
+    return 0.0 if bottom == 0.0 else abs(step_s) * fifth / math.sqrt(6.0 * bottom)  # not a number stays one
 
 
 @sweep

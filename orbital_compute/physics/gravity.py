@@ -41,7 +41,7 @@ def gradient_table(cosine, sine):
     x, y, z = table
     for n in range(2, n_degree):
         for m in range(min(n + 1, n_order)):
-            c, s, row = cosine[n, m], sine[n, m], n + 1
+            c, s, row = cosine[n, m], sine[n, m] if m else 0.0, n + 1
             half = 0.5 if m else 1.0
             x[0, row, m + 1] -= half * c
             x[1, row, m + 1] -= half * s
