@@ -1,0 +1,113 @@
+"""The satellites that benchmarks fly: those of the filed million, evenly thinned, by this program's own kernels."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import numpy as np
+
+from orbital_compute.kernels.lanes import LANES
+from orbital_compute.kernels.march import BLOCK_TILES, SAMPLE_ROWS, march_window, prepare_window
+from orbital_compute.kernels.satellite import NO_EVENT, Hardware, State
+from orbital_compute.model.constellation import Constellation
+from orbital_compute.model.fleet import Fleet, from_tiles
+from orbital_compute.model.frames import sun_teme
+from orbital_compute.physics.orbit import Orbit, Slot
+from orbital_compute.physics.sun import sun_table
+from orbital_compute.scenario.build import build
+from orbital_compute.scenario.load import load_scenario
+
+EPOCH = datetime(2026, 6, 21, tzinfo=UTC)
+STEP_S = 60.0
+THEORY = np.zeros((0, 6, 0))  # no given positions: the orbit theory flies
+CALL_BLOCKS = 64  # blocks of 512 satellites a thread takes at a time
+
+
+def scenario(n: int, **changes: object):
+    """Return the filed constellation at n satellites beside one site; `changes` as `Scenario.replace` takes them."""
+    base = {
+        "format": 1,
+        "name": "benchmark",
+        "seed": 1,
+        "time": {"start": "2026-06-21T00:00:00Z", "duration": "1 day", "step": "60 s", "window": "5 min"},
+        "constellation": {"preset": "fcc_2026", "variant": "sso_corrected", "satellites": n},
+        "satellite": {"preset": "starmind_ai1"},
+        "sites": [{"preset": "colossus_1"}],
+        "gateways": {"preset": "default", "antennas": max(48 * n // 10_000, 1)},
+        "workload": {"preset": "default"},
+        "output": {"sample": 64},
+    }
+    return load_scenario(base).replace(changes)
+
+
+def constellation(n: int) -> Constellation:
+    """Return n satellites of the filed million, its shells in proportion."""
+    return Constellation.preset("fcc_2026", satellites=n, variant="sso_corrected", epoch=EPOCH)
+
+
+def times_s(n_step: int) -> np.ndarray:
+    """Return the middles of the steps, seconds after EPOCH."""
+    return (np.arange(n_step) + 0.5) * STEP_S
+
+
+class Windows:
+    """A fleet and one window of n_step steps of it, ready to be prepared and marched again and again."""
+
+    def __init__(self, fleet: Fleet, n_step: int):
+        self.fleet, self.n_step = fleet, n_step
+        n = fleet.n_row
+        self.offer, self.cool, self.unit = np.zeros(n), np.zeros(n), np.zeros((3, n))
+        self.suns = sun_table(times_s(n_step), times_s(n_step), *sun_teme(EPOCH, times_s(n_step)))
+        self._sample_tile = np.full(fleet.n_tile, -1, dtype=np.int32)
+        self._sample = np.zeros((0, n_step, SAMPLE_ROWS, LANES))
+        length = CALL_BLOCKS * BLOCK_TILES
+        self._parts = [(k, min(k + length, fleet.n_tile)) for k in range(0, fleet.n_tile, length)]
+
+    @property
+    def satellite_steps(self) -> int:
+        """Steps of satellites in one window, without padding rows."""
+        return self.fleet.n_satellite * self.n_step
+
+    def prepare(self, pool: ThreadPoolExecutor | None = None) -> None:
+        """Plan and offer: the first pass."""
+        self._share(
+            pool,
+            lambda a, b: prepare_window(self.fleet.arrays, self.suns, THEORY, a, b, self.offer, self.cool, self.unit),
+        )
+
+    def march(self, pool: ThreadPoolExecutor | None = None) -> None:
+        """Execute all that is offered: the second pass."""
+        self._share(
+            pool,
+            lambda a, b: march_window(
+                self.fleet.arrays, self.suns, THEORY, a, b, self.offer, self._sample_tile, self._sample
+            ),
+        )
+
+    def both(self, pool: ThreadPoolExecutor | None = None) -> None:
+        """Do a whole window."""
+        self.prepare(pool)
+        self.march(pool)
+
+    def _share(self, pool: ThreadPoolExecutor | None, work: Callable[[int, int], None]) -> None:
+        run = map if pool is None else pool.map
+        list(run(lambda part: work(*part), self._parts))
+
+
+def fleet(n: int) -> Fleet:
+    """Return the march's arrays of n satellites, each with the hardware of `starmind_ai1`."""
+    model = build(scenario(n))
+    return Fleet(model.constellation, model.satellite_types, step_s=STEP_S)
+
+
+def records(fleet: Fleet, n: int) -> dict[str, object]:
+    """Return the first n satellites of a fleet of one type as records of arrays, float64[n], for `numpy_laws`."""
+    arrays = fleet.arrays
+    orbits = arrays.orbit_table[arrays.orbit_index[:n]].T
+    return {
+        "orbit": Orbit(*np.ascontiguousarray(orbits)),
+        "slot": Slot(*(from_tiles(arrays.slot, k, n) for k in range(len(Slot._fields)))),
+        "hardware": Hardware(*map(float, arrays.hardware_table[0])),
+        "factor": NO_EVENT,
+        "state": State(*(from_tiles(arrays.state, k, n) for k in range(len(State._fields)))),
+    }
