@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
-from twin import Elements
+from twin_sky import Elements
 
 from orbital_compute.constants import ASTRONOMICAL_UNIT_M
 from orbital_compute.kernels import march

@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import pytest
 from small_fleet import BASE, LANES, design, fleet_of, random_elements, run_of, window_times
-from twin import orbit
+from twin_sky import orbit
 
 from orbital_compute.kernels.march import SAMPLE_ROWS, STATE_FIELDS, TOTAL, march_window
 

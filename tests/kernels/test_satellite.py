@@ -4,7 +4,8 @@ import numba
 import numpy as np
 import pytest
 from small_fleet import BASE, design, random_elements, run_of, sun_at, window_times
-from twin import Satellite, orbit, visible_share
+from twin import Satellite
+from twin_sky import orbit, visible_share
 
 from orbital_compute.kernels.ledger import AUDIT_FIELDS, audit_rows
 
@@ -18,10 +19,10 @@ ENERGY = 3e-6  # of what flowed through the bus: cells 0.001 K off give 4e-6 of 
 OTHER = design(
     "other",
     array=dict(pointing="one_axis", area_m2=1200.0, efficiency=0.30, temperature_coefficient_per_k=0.0021),
-    battery=dict(capacity_j=70 * 3.6e6, initial_state_of_charge=0.85),
-    radiator=dict(pointing="zenith", area_m2=170.0, blocked_fraction=0.1),
+    battery=dict(capacity_j=80 * 3.6e6, initial_state_of_charge=0.85, calendar_fade=0.06, cycle_fade=0.14),
+    radiator=dict(pointing="zenith", area_m2=170.0, blocked_fraction=0.1, absorptivity_end=0.25),
     compute=dict(exponent=3.0, count=130, device_power_w=700.0, peak_flop_s=0.989e15, idle_fraction=0.15),
-    age_s=3e7,
+    age_s=8e7,
 )
 FACING = design("facing", array=dict(pointing="orbit_normal"), radiator=dict(pointing="orbit_normal", sun_leak=0.01))
 FLAT = design("flat", array=dict(pointing="zenith"), battery=dict(depth_limit=0.9, depth_design=0.8))

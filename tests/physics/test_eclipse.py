@@ -8,7 +8,7 @@ from pathlib import Path as File
 import numba
 import numpy as np
 import pytest
-import twin
+import twin_sky as twin
 from hypothesis import given
 from hypothesis import strategies as st
 
