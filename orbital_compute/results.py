@@ -196,6 +196,10 @@ VARIABLES: dict[str, Variable] = {
         "sample_time sample",
         """
         sample_sunlit | 1 | share of the step in sunlight
+        sample_day_cosine | 1 | mean cosine of the Sun's zenith angle over the ground in view
+        sample_array_cosine | 1 | cosine between the Sun and the array's normal
+        sample_array_view | 1 | view factors of the Earth from both faces of the array, added up
+        sample_radiator_cosine | 1 | cosine between the Sun and the normal of the radiator's lit face
         sample_array_w | W | power of the solar array at the bus
         sample_load_w | W | power drawn by compute, pump and bus
         sample_compute_w | W | power drawn by compute
@@ -204,7 +208,6 @@ VARIABLES: dict[str, Variable] = {
         sample_charge_w | W | power taken from the bus by charging
         sample_discharge_w | W | power given to the bus by the battery
         sample_loss_w | W | power lost in charging and discharging
-        sample_conditioning_w | W | power lost in the body before it reaches the bus
         sample_conditioning_w | W | power lost before the bus and turned to heat in the body
         sample_curtailed_w | W | array power that nothing could take
         sample_sink_w | W | heat absorbed by the radiator from Sun and Earth
@@ -214,9 +217,12 @@ VARIABLES: dict[str, Variable] = {
         sample_state_of_charge | 1 | state of charge at the end of the step
         sample_fluid_k | K | temperature of the fluid loop at the end of the step
         sample_chip_k | K | temperature of the chips at the end of the step
-        sample_cell_k | K | temperature of the solar cells
+        sample_cell_heat_w_m2 | W m-2 | heat taken up by a square metre of array, less power drawn
+        sample_cell_k | K | temperature of the solar cells at the end of the step
         sample_plan_w | W | compute power of the energy plan
-        sample_thermal_cap_w | W | compute power that the temperature limit allows
+        sample_wanted_w | W | compute power that the assigned work wants
+        sample_thermal_cap_w | W | compute power that the temperature limit allows in this step
+        sample_throttled | 1 | 1 where heat holds compute below 99 % of what power would allow
         sample_executed_flop | FLOP | work executed in the step
         """,
     ),

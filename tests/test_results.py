@@ -21,7 +21,9 @@ CORE = {
     "queued": "time job_class region", "dropped": "time job_class region", "drop_reason": "reason job_class",
     "supply_price": "time node_group", "arc_price": "time arc", "dispatch_gap": "time",
 }  # fmt: skip
-UNIT_OF_ENDING = {"_w": "W", "_j": "J", "_k": "K", "_s": "s", "_flop": "FLOP", "_bit": "bit", "_m3": "m3"}
+UNIT_OF_ENDING = {
+    "_w": "W", "_j": "J", "_k": "K", "_s": "s", "_flop": "FLOP", "_bit": "bit", "_m3": "m3", "_w_m2": "W m-2",
+}  # fmt: skip
 
 
 def test_catalogue_has_the_core_variables():

@@ -257,6 +257,10 @@ class SpaceSegment:
         heat_w = power["load_w"] + power["loss_w"] + power["conditioning_w"] + power["sink_w"]
         return {
             "sample_sunlit": light["sunlit"],
+            "sample_day_cosine": light["day_cosine"],
+            "sample_array_cosine": light["cos_array"],
+            "sample_array_view": light["array_view"],
+            "sample_radiator_cosine": light["cos_radiator"],
             "sample_array_w": power["array_w"],
             "sample_load_w": power["load_w"],
             "sample_compute_w": power["compute_w"],
@@ -274,8 +278,11 @@ class SpaceSegment:
             "sample_state_of_charge": state["battery_j"] / hardware["capacity_j"],
             "sample_fluid_k": state["fluid_k"],
             "sample_chip_k": state["fluid_k"] + hardware["chip_k_w"] * power["compute_w"],
+            "sample_cell_heat_w_m2": power["cell_heat_w_m2"],
             "sample_cell_k": state["cell_k"],
             "sample_plan_w": power["plan_w"],
+            "sample_wanted_w": power["wanted_w"],
             "sample_thermal_cap_w": power["cap_w"],
+            "sample_throttled": power["hot"],
             "sample_executed_flop": power["rate"] * hardware["peak_flop_s"] * self.clock.step_s,
         }

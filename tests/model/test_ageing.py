@@ -1,5 +1,7 @@
 """Age at the start of a run: coating, battery and array by hand, and that a new satellite is as it was built."""
 
+from itertools import pairwise
+
 import pytest
 from small_fleet import design
 
@@ -42,7 +44,7 @@ def test_ageing_goes_one_way():
     left = [capacity_left(share, 0.06, 0.14) for share in shares]
     assert left[0] == 1.0
     assert left[2] == pytest.approx(1 - 0.06 * 0.5 - 0.14 * 0.25, rel=1e-14)
-    assert all(later <= earlier for earlier, later in zip(left, left[1:], strict=False))
+    assert all(later <= earlier for earlier, later in pairwise(left))
     assert left[-1] == 0.05
     assert aged_efficiency(0.96, 1.0) == pytest.approx(0.96, rel=1e-15)
     assert aged_efficiency(1.0, 0.5) == 1.0
