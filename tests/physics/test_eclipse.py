@@ -250,6 +250,7 @@ def reference_cases():
     return [pytest.param(case, id=f"{case['id']}-{case['model']}") for case in kept]
 
 
+@pytest.mark.beside
 @pytest.mark.validation
 @pytest.mark.parametrize("case", reference_cases())
 @pytest.mark.parametrize("step_s", [10.0, 60.0])
@@ -277,6 +278,7 @@ def test_mean_illumination_of_the_reference_orbits(case, step_s):
     assert share.mean() == pytest.approx(case["mean_illumination"], abs=3e-4)
 
 
+@pytest.mark.beside
 @pytest.mark.validation
 def test_reference_cases_of_eclipses_are_there():
     assert len(reference_cases()) == 24
