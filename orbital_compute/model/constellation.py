@@ -235,16 +235,16 @@ class Constellation:
     def from_orbits(cls, orbits: Sequence[Any], *, epoch: datetime | None = None) -> "Constellation":
         """Return satellites from orbit objects of boinor, hapsira or poliastro, or any with the same attributes.
 
-        Their osculating elements in GCRS become mean elements of the theory with the same position and velocity at
-        each object's own epoch, carried to `epoch` (None: the latest of them) by the secular rates.
+        Osculating elements in GCRS, carried to `epoch` (None: the latest of theirs) by numerical integration, become
+        mean elements of the theory with the same position and velocity then, and with rates fitted to a numerical arc
+        of a week (`orbit_objects.followed`): in low orbit within 0.3 km over the arc.
 
         Raises
         ------
         ScenarioError
             With every object that is no near-circular orbit about the Earth.
         """
-        start, rows = orbit_rows(orbits, None if epoch is None else _utc(epoch))
-        return cls(epoch=start, **rows._asdict())
+        return cls(**orbit_rows(orbits, None if epoch is None else _utc(epoch)))
 
     def to_orbit(self, row: int) -> Any:
         """Return a satellite at the epoch as an orbit object of boinor (or hapsira, poliastro, whichever is there).

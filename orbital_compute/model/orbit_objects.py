@@ -1,72 +1,82 @@
 """Orbit objects of poliastro's family (boinor, hapsira, poliastro), read by their attributes and made anew.
 
 They hold osculating elements in GCRS; the orbit theory wants mean elements in the equator of date. Going in, the theory
-is inverted at the epoch: it then gives the same position and velocity there. As its short periods are of first order,
-the mean semi-major axis keeps an error of 3 to 70 m in low orbit, which along the orbit grows by 0.6 to 10 km a day.
+is inverted: at the epoch it gives the same position and velocity. Its short periods are of first order, so its rates
+are corrected by a numerical arc from each state; alone they would drift by 2 to 10 km a day.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..constants import EARTH_MU_M3_S2, EARTH_RADIUS_M
 from ..errors import Problem, ScenarioError
 from ..kernels.positions import positions
-from ..physics.orbit import ECCENTRICITY_LIMIT, orbit_table, slot_turns
-from .element_table import TableRows, carried
+from ..physics.orbit import ECCENTRICITY_LIMIT, Correction, orbit_table, slot_turns
+from .calibration import ARC_DAYS, SAMPLE_S, TOLERANCE_M, MeanElements, fit_states
 from .elements import raise_problems
 from .frames import DAY_S, Instants, dates_of, gcrs_to_teme, instants, instants_after, teme_to_gcrs, turned
+from .propagation import propagate_numerical, propagate_states
 from .shells import LOWEST_ALTITUDE_M
 
 ELEMENTS = {"a": "m", "ecc": "", "inc": "rad", "raan": "rad", "argp": "rad", "nu": "rad"}
 LIBRARIES = ("boinor", "hapsira", "poliastro")
 SAME_MU = 1e-5  # relative; values in use differ by 1e-6
 DIFFERENCE_S = 5.0  # step of differences of fourth order: 2e-7 m/s in low orbit
+RATE_RAD_S = 1e-10  # difference for a derivative
+FAR_DAYS = 30.0  # an epoch further off is more likely a forgotten one: these libraries default to the year 2000
 ROUNDS = 10  # each leaves a hundredth of the miss, or less
 
 
-class MeanElements(NamedTuple):
-    """Elements, float64[n] each: metres and radians."""
-
-    semi_major_axis_m: np.ndarray
-    eccentricity: np.ndarray
-    inclination_rad: np.ndarray
-    raan_rad: np.ndarray
-    arg_perigee_rad: np.ndarray
-    mean_anomaly_rad: np.ndarray
-
-
-def orbit_rows(orbits: Sequence[Any], epoch: datetime | None) -> tuple[datetime, TableRows]:
-    """Return an epoch (None: the latest of the orbits') and the rows of a constellation that flies orbit objects."""
+def orbit_rows(orbits: Sequence[Any], epoch: datetime | None) -> dict[str, Any]:
+    """Return the columns of a `Constellation` that flies orbit objects; `epoch` None is the latest of theirs."""
     r_m, v_m_s, utc = states_of_orbits(orbits)
-    a, eccentricity, inclination, raan, perigee, anomaly = mean_elements(r_m, v_m_s)
     epoch = max(dates_of(utc)) if epoch is None else epoch
-    now, n = instants_after(epoch, 0.0), a.size
-    age_s = ((now.day - utc.day) + (now.fraction - utc.fraction)) * DAY_S
-    eccentricity, perigee, anomaly, raan = carried(a, inclination, eccentricity, perigee, anomaly, raan, age_s)
-    return epoch, TableRows(
-        semi_major_axis_m=a,
-        eccentricity=eccentricity,
-        inclination_rad=inclination,
-        raan_rad=np.mod(raan, 2 * np.pi),
-        arg_perigee_rad=np.mod(perigee, 2 * np.pi),
-        mean_anomaly_rad=np.mod(anomaly, 2 * np.pi),
+    r_m, v_m_s = _brought_to(epoch, r_m, v_m_s, utc)
+    mean, correction = followed(r_m, v_m_s, epoch)
+    n = r_m.shape[0]
+    return dict(
+        **mean._asdict(),
+        epoch=epoch,
         shell=np.zeros(n, dtype=np.int32),
         plane=np.zeros(n, dtype=np.int32),
         slot=np.arange(n, dtype=np.int32),
         shell_names=["orbits"],
         shell_satellite_type=[None],
         catalog_number=np.zeros(n, dtype=np.int64),
-        names=None,
+        correction=correction,
     )
 
 
+def _brought_to(epoch: datetime, r_m, v_m_s, utc: Instants) -> tuple[np.ndarray, np.ndarray]:
+    """Return states at `epoch`, by numerical integration from their own epochs."""
+    dates, r_m, v_m_s = np.array(dates_of(utc)), r_m.copy(), v_m_s.copy()
+    age_days = np.array([(epoch - date).total_seconds() / DAY_S for date in dates])
+    far = np.flatnonzero(np.abs(age_days) > FAR_DAYS)
+    raise_problems(
+        [
+            Problem(
+                f"its epoch is {abs(age_days[k]):.0f} days from {epoch:%Y-%m-%d}",
+                f"orbits[{k}]",
+                limit=f"at most {FAR_DAYS:g}",
+                cure="give it an epoch near the start",
+            )
+            for k in far
+        ]
+    )
+    for date in sorted(set(dates[age_days != 0.0])):
+        rows = np.flatnonzero(dates == date)
+        there = propagate_states(r_m[rows], v_m_s[rows], date, [epoch])
+        r_m[rows], v_m_s[rows] = there.r_m[:, 0], there.v_m_s[:, 0]
+    return r_m, v_m_s
+
+
 def states_of_orbits(orbits: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, Instants]:
-    """Return positions [m] and velocities [m/s] in the equator of date, float64[n, 3] each, and their epochs.
+    """Return positions [m] and velocities [m/s] in GCRS, float64[n, 3] each, and their epochs.
 
     Parameters
     ----------
@@ -98,8 +108,7 @@ def states_of_orbits(orbits: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, Ins
     raise_problems(problems)
     utc = Instants(*(np.concatenate(parts) for parts in zip(*epochs, strict=True)))
     r_m, v_m_s = state_of_elements(*np.array(rows).T)
-    matrix = gcrs_to_teme(utc)
-    return turned(matrix, r_m), turned(matrix, v_m_s), utc
+    return r_m, v_m_s, utc
 
 
 def _si(value: Any, unit: str) -> float:
@@ -199,8 +208,8 @@ def theory_states(table, own) -> tuple[np.ndarray, np.ndarray]:
     return here, ((before2 - after2) + 8.0 * (after - before)) / (12.0 * DIFFERENCE_S)
 
 
-def mean_elements(r_m, v_m_s) -> MeanElements:
-    """Return the mean elements whose theory passes through states in the equator of date.
+def mean_elements(r_m, v_m_s, correction: Correction) -> MeanElements:
+    """Return the mean elements whose theory, so corrected, passes through states in the equator of date.
 
     By repetition: elements are those of a shifted state, and the shift is what the theory still misses. No angle is
     ever differenced, so circular and equatorial orbits are as good as any.
@@ -208,12 +217,48 @@ def mean_elements(r_m, v_m_s) -> MeanElements:
     shifted_r_m, shifted_v_m_s = r_m.copy(), v_m_s.copy()
     for _ in range(ROUNDS):
         mean = _kepler_elements(shifted_r_m, shifted_v_m_s)
-        table = orbit_table(mean.semi_major_axis_m, mean.inclination_rad)
-        own = slot_turns(mean.eccentricity, mean.arg_perigee_rad, mean.mean_anomaly_rad, mean.raan_rad, table[:, 3])
-        here_m, moving_m_s = theory_states(table, np.ascontiguousarray(np.stack(own, axis=1)))
+        here_m, moving_m_s = theory_states(*_table_and_slots(mean, correction))
         shifted_r_m += r_m - here_m
         shifted_v_m_s += v_m_s - moving_m_s
     return mean
+
+
+def followed(r_m, v_m_s, epoch: datetime) -> tuple[MeanElements, Correction]:
+    """Return mean elements and corrected rates of the theory that starts from states in GCRS and then keeps with them.
+
+    Rates and frozen eccentricity are those of a numerical arc from each state (`calibration.fit_states`); the rate of
+    latitude is then set so that the theory, bound to the state at the epoch, does not drift from the arc.
+    """
+    correction = fit_states(r_m, v_m_s, epoch)[1]
+    times_s = np.arange(1.0, ARC_DAYS * DAY_S, SAMPLE_S)
+    utc, start = instants_after(epoch, times_s), gcrs_to_teme(instants_after(epoch, 0.0))
+    arc_m = turned(gcrs_to_teme(utc), propagate_numerical(r_m, v_m_s, epoch, utc, tolerance_m=TOLERANCE_M))
+    r_m, v_m_s = turned(start, r_m), turned(start, v_m_s)
+
+    def drift(rate_rad_s) -> np.ndarray:
+        """Return float64[n], by how much the theory runs ahead of the arc [rad/s]."""
+        added = correction._replace(latitude_rate_rad_s=rate_rad_s)
+        table, own = _table_and_slots(mean_elements(r_m, v_m_s, added), added)
+        places_m = np.empty((own.shape[0], 2 * times_s.size, 3))
+        positions(table, np.arange(own.shape[0]), own, np.append(times_s, times_s + 1.0), 0, own.shape[0], places_m)
+        here_m, later_m = places_m[:, : times_s.size], places_m[:, times_s.size :]
+        ahead = later_m - here_m
+        angle = ((here_m - arc_m) * ahead).sum(axis=2) / np.sqrt((ahead**2).sum(axis=2) * (here_m**2).sum(axis=2))
+        return (angle * times_s).sum(axis=1) / (times_s**2).sum()
+
+    rate = correction.latitude_rate_rad_s
+    for _ in range(3):
+        missed = drift(rate)
+        rate = rate - missed * RATE_RAD_S / (drift(rate + RATE_RAD_S) - missed)
+    correction = correction._replace(latitude_rate_rad_s=rate)
+    return mean_elements(r_m, v_m_s, correction), correction
+
+
+def _table_and_slots(mean: MeanElements, correction: Correction) -> tuple[np.ndarray, np.ndarray]:
+    """Return the arrays that `kernels.positions` takes."""
+    table = orbit_table(mean.semi_major_axis_m, mean.inclination_rad, correction)
+    own = slot_turns(mean.eccentricity, mean.arg_perigee_rad, mean.mean_anomaly_rad, mean.raan_rad, table[:, 3])
+    return table, np.ascontiguousarray(np.stack(own, axis=1))
 
 
 def orbit_from_state(r_teme_m, v_teme_m_s, utc: Instants) -> Any:
