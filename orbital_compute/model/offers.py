@@ -6,6 +6,8 @@ value, so they never outweigh a FLOP of any demand, and they cost the optimum at
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..kernels.contacts import MILLISECONDS, N_BIN, RoundTripMix
@@ -17,6 +19,7 @@ from .programme import Programme
 TIE = 1e-6
 FIBRE_PART = 0.1  # of the tie-breaking cost; electricity takes the rest
 LONG_FIBRE_S = 1.0  # round trip that counts in full
+ENOUGH = 2.0  # times all supply: a demand beyond it is never met and never binds
 
 
 def build_programme(
@@ -61,9 +64,10 @@ def build_programme(
     dearest = max(of_type.max(initial=0.0), of_site.max(initial=0.0))
     tie = TIE * value[value > 0.0].min(initial=np.inf) if (value > 0.0).any() else 0.0
     n_route = routes.arc.size
+    supply_flop = np.concatenate([supply_flop, site_offer_flop])
     return Programme(
-        supply_flop=np.concatenate([supply_flop, site_offer_flop]),
-        demand_flop=np.asarray(demand_flop, float),
+        supply_flop=supply_flop,
+        demand_flop=_within_reason(np.asarray(demand_flop, float), math.fsum(supply_flop)),
         value=value,
         feasible=network.feasible(signature_key),
         route_group=routes.group,
@@ -75,6 +79,15 @@ def build_programme(
         signature_cost=tie * (1.0 - FIBRE_PART) * (energy / dearest if dearest > 0.0 else energy),
         route_cost=tie * FIBRE_PART * np.minimum(routes.ground_s / LONG_FIBRE_S, 1.0),
     )
+
+
+def _within_reason(demand_flop: np.ndarray, all_supply_flop: float) -> np.ndarray:
+    """Return demands, those that all supply could not meet cut to twice as much.
+
+    The optimum and its prices stay what they are. The certificate multiplies each demand by a price that the solver
+    knows to 1e-10; on a demand of a million times the supply that noise alone would be a gap of 1e-5.
+    """
+    return np.minimum(demand_flop, ENOUGH * all_supply_flop) if all_supply_flop > 0.0 else demand_flop
 
 
 def round_trip_mix(network: Network, assignment: Assignment) -> RoundTripMix:

@@ -53,6 +53,15 @@ def test_satellites_before_sites_among_equals_and_the_cheap_before_the_dear():
     assert a.signature_flop[-1] == pytest.approx(programme.demand_flop[[1, 4, 5, 6, 7, 8, 9, 10, 11]].sum(), rel=1e-9)
 
 
+@pytest.mark.parametrize("demand", [1e3, 1e9])
+def test_demand_beyond_all_measure_is_dispatched_as_well_as_demand_that_is_only_too_much(demand):
+    _, enough, _ = window(demand=30.0)
+    _, programme, _ = window(demand=demand)
+    a = solve(programme)
+    assert a.objective == pytest.approx(solve(enough).objective, rel=1e-9)
+    assert a.gap < 1e-9
+
+
 def test_an_arc_that_is_down_carries_nothing():
     _, programme, _ = window(arc_available=np.array([1.0, 0.0, 0.5, 1.0]))
     a = solve(programme)
