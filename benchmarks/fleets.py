@@ -19,17 +19,18 @@ from orbital_compute.scenario.load import load_scenario
 
 EPOCH = datetime(2026, 6, 21, tzinfo=UTC)
 STEP_S = 60.0
+TIME = {"start": "2026-06-21T00:00:00Z", "duration": "1 day", "step": "60 s", "window": "5 min"}
 THEORY = np.zeros((0, 6, 0))  # no given positions: the orbit theory flies
 CALL_BLOCKS = 64  # blocks of 512 satellites a thread takes at a time
 
 
-def scenario(n: int, **changes: object):
-    """Return the filed constellation at n satellites beside one site; `changes` as `Scenario.replace` takes them."""
-    base = {
+def scenario(n: int, **sections: object):
+    """Return the filed constellation at n satellites beside one site; `sections` stand in place of those below."""
+    base: dict[str, object] = {
         "format": 1,
         "name": "benchmark",
         "seed": 1,
-        "time": {"start": "2026-06-21T00:00:00Z", "duration": "1 day", "step": "60 s", "window": "5 min"},
+        "time": TIME,
         "constellation": {"preset": "fcc_2026", "variant": "sso_corrected", "satellites": n},
         "satellite": {"preset": "starmind_ai1"},
         "sites": [{"preset": "colossus_1"}],
@@ -37,7 +38,7 @@ def scenario(n: int, **changes: object):
         "workload": {"preset": "default"},
         "output": {"sample": 64},
     }
-    return load_scenario(base).replace(changes)
+    return load_scenario(base | sections)
 
 
 def constellation(n: int) -> Constellation:

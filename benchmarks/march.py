@@ -134,7 +134,7 @@ def main() -> None:
     figures: dict[str, object] = {f"{k[:-3]}_ns_{k[-2:]}": t.ns for k, t in timings.items() if k != "peak"}
     figures |= {
         "satellites": chosen.satellites,
-        "peer_satellites": chosen.peer_satellites,
+        "peer_satellites": min(chosen.peer_satellites, chosen.satellites),
         "steps": LONG,
         "window_steps": SHORT,
         "flop_per_step": flop[0],
