@@ -29,7 +29,7 @@ def walker_shells(n: int) -> dict[str, object]:
     """Return a constellation of BASE satellites in n equal shells."""
     shells = [
         {
-            "name": f"shell {k}",
+            "name": f"shell_{k}",
             "altitude": f"{500 + k} km",
             "inclination": f"{40 + 50 * k / n} deg",
             "planes": 5,
