@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 a run that broke a law, 2 bad input, 3 refused because it 
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from ._version import __version__
-from .errors import OrbitalComputeError, ScenarioError, WontFitError
+from .errors import OrbitalComputeError, ResultsError, ScenarioError, WontFitError
 
 if TYPE_CHECKING:
     from .scenario.load import Scenario
@@ -104,11 +105,14 @@ def run(
     results = simulate(checked, output=output, progress=not quiet and not as_json, threads=threads, overwrite=overwrite)
     page = write_report(results, output)
     if as_json:
-        print(json.dumps({"folder": str(output), "report": str(page), "summary": results.summary()}, indent=2))
+        _print_json({"folder": str(output), "report": str(page), "summary": results.summary()})
     elif not quiet:
         from .report.tables import print_summary
 
         print_summary(results, folder=output, report=page)
+    open_ledgers = [name for name, ledger in results.audit().items() if not ledger["closes"]]
+    if open_ledgers:
+        _stop(f"{output}: the stored numbers do not add up; see the audit of {', '.join(open_ledgers)}.", FAILED)
 
 
 @app.command(epilog="Example: orbital-compute report out/quickstart")
@@ -120,10 +124,13 @@ def report(
     from .report.page import write_report
     from .store.reader import open_results
 
-    results = open_results(folder)
+    try:
+        results = open_results(folder)
+    except ResultsError as error:
+        _stop(f"{error}.", BAD_INPUT)
     page = write_report(results, folder)
     if as_json:
-        print(json.dumps({"folder": str(folder), "report": str(page), "summary": results.summary()}, indent=2))
+        _print_json({"folder": str(folder), "report": str(page), "summary": results.summary()})
         return
     from .report.tables import print_summary
 
@@ -328,6 +335,17 @@ def _print_table(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, .
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console(highlight=False).print(table)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    """Print JSON that every reader takes: what a run cannot tell (NaN) is null."""
+
+    def told(item: Any) -> Any:
+        if isinstance(item, dict):
+            return {key: told(each) for key, each in item.items()}
+        return None if isinstance(item, float) and not math.isfinite(item) else item
+
+    print(json.dumps(told(value), indent=2, allow_nan=False))
 
 
 def _stop(text: str, code: int) -> NoReturn:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from orbital_compute.cli import main
+from orbital_compute.results import Results
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = ROOT / "scenarios"
@@ -103,8 +104,7 @@ def test_validate_prints_the_json_schema(command):
 )
 def test_a_mistake_is_one_line_and_exit_code_2(command, arguments, says):
     code, out, err = command(*arguments)
-    assert (code, out) == (2 if arguments[0] != "report" else code, "")
-    assert code != 0
+    assert (code, out) == (2, "")
     assert says in err
     assert len(err.strip().splitlines()) == 1
 
@@ -153,9 +153,10 @@ def test_run_twice_gives_each_its_own_folder_and_report(command, small, tmp_path
     monkeypatch.chdir(tmp_path)
     code, out, _ = command("run", small, "--json", "--threads", 1)
     assert code == 0
-    first = json.loads(out)
+    first = json.loads(out, parse_constant=pytest.fail)  # NaN is no JSON
     assert first["folder"] == "out/small"
-    assert "compute_delivered_flop" in first["summary"]
+    assert first["summary"]["pue_mean"]["value"] is None  # there is no site
+    assert first["summary"]["compute_delivered_flop"]["value"] > 0
     code, out, _ = command("run", small, "--quiet")
     assert (code, out) == (0, "")
     assert (tmp_path / "out" / "small-2" / "manifest.json").exists()
@@ -171,6 +172,20 @@ def test_run_twice_gives_each_its_own_folder_and_report(command, small, tmp_path
     code, out, _ = command("report", "out/small", "--json")
     assert code == 0
     assert json.loads(out)["summary"].keys() == first["summary"].keys()
+
+
+def test_a_run_whose_stored_numbers_do_not_add_up_is_exit_code_1(command, small, tmp_path, monkeypatch):
+    audit = Results.audit
+
+    def spoilt(results):
+        ledgers = audit(results)
+        assert all(ledger["closes"] for ledger in ledgers.values())
+        return ledgers | {"work_by_class": {**ledgers["work_by_class"], "closes": False}}
+
+    monkeypatch.setattr(Results, "audit", spoilt)
+    code, _, err = command("run", small, "--output", tmp_path / "out", "--quiet")
+    assert code == 1
+    assert "do not add up; see the audit of work_by_class" in err
 
 
 def test_a_run_that_cannot_fit_is_exit_code_3(command, tmp_path):

@@ -82,11 +82,11 @@ def prepare_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> 
         The folder holds results, cannot be made, or cannot be written.
     """
     folder = Path(path)
-    if (folder / SHARD_FOLDER).is_symlink():
+    if os.path.islink(folder / SHARD_FOLDER):
         raise _refusal(
             folder, f"{SHARD_FOLDER} in it is a link to elsewhere", "remove the link, or name another folder"
         )
-    used = folder.is_dir() and holds_results(folder)
+    used = os.path.isdir(folder) and holds_results(folder)
     if used and not overwrite:
         raise _refusal(folder, "the folder holds results", "name another, or allow overwriting (--overwrite)")
     try:

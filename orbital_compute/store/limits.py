@@ -40,7 +40,7 @@ def available_memory(*, root: Path = Path("/"), environ: Mapping[str, str] | Non
 def free_disk(path: Path) -> Limit:
     """Return the room for an ordinary user on the disk where `path` is or would be."""
     place = path.absolute()
-    while not place.is_dir():
+    while not os.path.isdir(place):  # False too for a name that no file can have
         place = place.parent
     facts = os.statvfs(place)
     return Limit(facts.f_bavail * facts.f_frsize, f"the disk of {place}")

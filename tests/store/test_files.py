@@ -6,6 +6,7 @@ import pytest
 
 from orbital_compute.errors import ResultsError, ScenarioError
 from orbital_compute.store.files import free_folder, prepare_folder, write_durably
+from orbital_compute.store.limits import free_disk
 
 OURS = (
     "manifest.json",
@@ -89,6 +90,13 @@ def test_folder_at_or_under_a_regular_file_is_refused(tmp_path, below):
         prepare_folder(tmp_path / "file" / below)
     assert caught.value.problems[0].path == "output"
     assert str(tmp_path / "file") in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + "/out"])
+def test_name_that_no_folder_can_have_is_refused(tmp_path, name):
+    assert free_disk(tmp_path / name).source == f"the disk of {tmp_path}"
+    with pytest.raises(ScenarioError, match=r"cannot be written there .*name too long"):
+        prepare_folder(tmp_path / name)
 
 
 def test_free_folder_counts_up(tmp_path):
