@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ENERGY_TOLERANCE = 1e-9  # relative, each satellite and window (MODEL §7.3)
 HEAT_TOLERANCE = 1.0  # radiated heat against the law, in units of the integrator's error bound
 TOTALS_TOLERANCE = 1e-9  # the same energies and works, added in two orders
+ROUNDED_FLOP = 2.0**29  # half a quantum of work: what each satellite and window adds to work by class is rounded so
 STORED_ENERGY = 1.0  # J: floor of the scale that a step's residual is set against, for satellites at rest
 
 
@@ -33,7 +34,7 @@ def ledgers(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         _margin(dataset, "temperature", "temperature_margin_k"),
         _margin(dataset, "charge", "charge_margin"),
         _equal_totals(dataset, "work_by_class", ("executed_flop", "site_executed_flop"),
-                      ("executed_orbit_flop", "executed_site_flop")),
+                      ("executed_orbit_flop", "executed_site_flop"), rounded_flop=_rounded_flop(dataset)),
         _equal_totals(dataset, "work_by_satellite", ("executed_flop",), ("satellite_executed_flop",)),
         _equal_energies(dataset, "array_by_satellite", "array_power_w", "satellite_array_j"),
         _equal_energies(dataset, "load_by_satellite", "load_power_w", "satellite_load_j"),
@@ -108,12 +109,22 @@ def _difference(one: float, other: float) -> float:
     return abs(one - other) / scale if scale else 0.0
 
 
-def _equal_totals(dataset: xr.Dataset, name: str, left: tuple[str, ...], right: tuple[str, ...]) -> Ledger:
+def _rounded_flop(dataset: xr.Dataset) -> float:
+    """Return the most by which sums in whole quanta of work can differ from sums of the work itself."""
+    satellites = int(dataset["shell_satellites"].values.sum()) if "shell_satellites" in dataset else 0
+    return ROUNDED_FLOP * satellites * dataset.sizes["time"]
+
+
+def _equal_totals(
+    dataset: xr.Dataset, name: str, left: tuple[str, ...], right: tuple[str, ...], *, rounded_flop: float = 0.0
+) -> Ledger:
     if any(all(variable not in dataset for variable in side) for side in (left, right)):
         return name, None
     one = math.fsum(total(dataset, variable) for variable in left)
     other = math.fsum(total(dataset, variable) for variable in right)
-    return _ledger(name, _difference(one, other), TOTALS_TOLERANCE, left=one, right=other)
+    scale = max(abs(one), abs(other))
+    tolerance = TOTALS_TOLERANCE + (rounded_flop / scale if scale else 0.0)
+    return _ledger(name, _difference(one, other), tolerance, left=one, right=other)
 
 
 def _equal_energies(dataset: xr.Dataset, name: str, power: str, energy: str) -> Ledger:

@@ -87,6 +87,20 @@ def test_total_of_one_satellite_is_set_against_the_fleet(made, name, ledger):
     assert open_ledgers(made) == {ledger}
 
 
+@pytest.mark.parametrize(("work_flop", "changed_flop", "closes"), [
+    (1e24, 1e16, False),  # 1e-8 of the work
+    (1e24, 1e12, True),
+    (1e17, 1e11, True),  # 1e-6 of the work, but less than half a quantum for each of 40 satellites in 7 windows
+    (1e17, 1e12, False),
+])  # fmt: skip
+def test_work_by_class_is_held_to_whole_quanta_of_work(made, work_flop, changed_flop, closes):
+    names = ("executed_flop", "site_executed_flop", "executed_orbit_flop", "executed_site_flop")
+    for name in (*names, "satellite_executed_flop"):
+        made[name] *= work_flop / made["executed_flop"].size
+    made["executed_orbit_flop"][3, 1] += changed_flop
+    assert open_ledgers(made) == (set() if closes else {"work_by_class"})
+
+
 def test_run_without_a_sample_has_no_ledgers_of_it():
     axes = recorded.coordinates(n_sample=0, n_site=0)
     ledgers = recorded.record(axes, recorded.arrays(axes)).audit()
