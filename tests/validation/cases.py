@@ -48,6 +48,11 @@ class Case(NamedTuple):
         """True for cases that come with the project."""
         return self.folder == SHIPPED
 
+    @property
+    def label(self) -> str:
+        """The id, which may stand in both folders, with a mark for shipped cases."""
+        return f"{self.id} (shipped)" if self.shipped else self.id
+
 
 class Figure(NamedTuple):
     """One number compared. Tolerances are on the size of the difference, in the unit."""
@@ -187,7 +192,7 @@ def text_of(value, digits=8) -> str:
 
 def line(outcome: Outcome) -> str:
     """Return an outcome as one line: id, what, ours, reference, difference, tolerance, verdict."""
-    name = f"{outcome.case.id} [{outcome.method}]" if outcome.method else outcome.case.id
+    name = f"{outcome.case.label} [{outcome.method}]" if outcome.method else outcome.case.label
     if not outcome.figures:
         return f"{name}: {NOT_YET}: {outcome.reason}"
     worst, more = outcome.worst, len(outcome.figures) - 1

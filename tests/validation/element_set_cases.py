@@ -6,6 +6,7 @@ import functools
 import re
 import tempfile
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,8 @@ def verified(lines, rows, path: Path):
 @family("SGP4", r"A\.sgp4_verification_set")
 def sgp4_verification_set(case: Case) -> list[Figure]:
     """All states of the official verification set, read and flown as a user's file would be."""
-    files = case.folder / case.inputs["tle"], case.folder / case.reference["file"]
+    home = Path(str(resources.files(case.inputs["package"]))) if "package" in case.inputs else case.folder
+    files = home / case.inputs["tle"], home / case.reference["file"]
     with tempfile.TemporaryDirectory() as folder:
         found = [verified(lines, rows, Path(folder) / "one.tle") for lines, rows in verification_sets(*files)]
     error = np.concatenate([one for one, _ in found])
