@@ -170,8 +170,8 @@ class Satellite:
             "orbit_normal": 2 * face_view(0.0, float(np.linalg.norm(self.r_m[0]))),
             "zenith": face_view(1.0, float(np.linalg.norm(self.r_m[0]))),
         }[self.kind.radiator.pointing]
-        power_w = [lit * self.planned[0] + (1 - lit) * self.planned[1] for lit in self.share]
-        self.offer_flop = self.flop_s * self.step_s * math.fsum(self.rate(p) for p in power_w)
+        rates = [lit * self.rate(self.planned[0]) + (1 - lit) * self.rate(self.planned[1]) for lit in self.share]
+        self.offer_flop = self.flop_s * self.step_s * math.fsum(rates)
         return self.offer_flop
 
     # a step
@@ -231,10 +231,13 @@ class Satellite:
         )
 
         plan_w = lit * self.planned[0] + (1 - lit) * self.planned[1]
-        rate = self.rate(plan_w) * work_share
-        wanted_w = 0.0
-        if plan_w > self.idle_w:
-            wanted_w = self.idle_w + (self.full_w - self.idle_w) * rate**compute.exponent
+        rate = wanted_w = on = 0.0  # light and dark of a step have a power each; `on` is the time with devices on
+        for time, power_w in ((lit, self.planned[0]), (1 - lit, self.planned[1])):
+            if power_w > self.idle_w:
+                part = self.rate(power_w) * work_share
+                rate += time * part
+                wanted_w += time * (self.idle_w + (self.full_w - self.idle_w) * part**compute.exponent)
+                on += time
         # no chip above its limit at either end, every heat that depends on compute taken at its largest
         lost = 1 / battery.discharge_efficiency - 1
         drawing = 1.0 if (wanted_w + kind.bus_power_w) * self.pump > lit_w else 1 - lit
@@ -247,20 +250,20 @@ class Satellite:
         drift_k = (fixed_w - self.emission * self.fluid_k**4) * response
         cap_w = max(min(room_k / self.chip_k_w, (room_k - drift_k) / (per_watt * response + self.chip_k_w)), 0.0)
         compute_w = min(wanted_w, cap_w)
-        if compute_w < self.idle_w:
+        if compute_w < on * self.idle_w:
             compute_w = 0.0
 
         load_w = (compute_w + kind.bus_power_w) * self.pump
         if self.flows(lit_w, lit, load_w, 0.0)[1] > give_w:
             carried_w = bisected(lambda load: give_w - self.flows(lit_w, lit, load, 0.0)[1], 0.0, load_w)
             compute_w = carried_w / self.pump - kind.bus_power_w
-            if compute_w < self.idle_w:
+            if compute_w < on * self.idle_w:
                 compute_w = 0.0
             load_w = min((compute_w + kind.bus_power_w) * self.pump, carried_w)
         bus_w = min(kind.bus_power_w, load_w - compute_w)
         charge_w, drawn_w, curtailed_w = self.flows(lit_w, lit, load_w, take_w)
         if compute_w < wanted_w:
-            rate = min(rate, self.rate(compute_w))
+            rate = min(rate, on * self.rate(compute_w / on)) if on else 0.0
         used_w = lit * lit_w - curtailed_w
         loss_w = (1 - battery.charge_efficiency) * charge_w + lost * drawn_w
         body_w = self.body_loss * used_w

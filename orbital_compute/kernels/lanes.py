@@ -6,7 +6,7 @@ because slices and star-built tuples inside a lane loop stop the vectoriser.
 
 from .._jit import point
 from ..physics.orbit import Anchor, Orbit, Path, Slot
-from .satellite import Factor, Hardware, Ledger, Light, Power, State, Window
+from .satellite import Factor, Hardware, Ledger, Light, Order, Power, Response, State, Window
 
 LANES = 32
 
@@ -14,14 +14,16 @@ LANES = 32
 ORBIT = 0
 SLOT = ORBIT + 12
 ANCHOR = SLOT + 4
-FACTOR = ANCHOR + 4
-HARDWARE = FACTOR + 3
-STATE = HARDWARE + 46
+HARDWARE = ANCHOR + 4
+FACTOR = HARDWARE + 47
+STATE = FACTOR + 3
 WINDOW = STATE + 5
-PATH = WINDOW + 7
+ORDER = WINDOW + 9
+PATH = ORDER + 4
 LIGHT = PATH + 6
-POWER = LIGHT + 5
-LEDGER = POWER + 17
+RESPONSE = LIGHT + 5
+POWER = RESPONSE + 2
+LEDGER = POWER + 18
 N_BUFFER = LEDGER + 20
 
 
@@ -60,15 +62,6 @@ def anchor_at(w, lane):
         w[ANCHOR + 1, lane],
         w[ANCHOR + 2, lane],
         w[ANCHOR + 3, lane],
-    )
-
-
-@point
-def factor_at(w, lane):
-    return Factor(
-        w[FACTOR, lane],
-        w[FACTOR + 1, lane],
-        w[FACTOR + 2, lane],
     )
 
 
@@ -121,6 +114,16 @@ def hardware_at(w, lane):
         w[HARDWARE + 43, lane],
         w[HARDWARE + 44, lane],
         w[HARDWARE + 45, lane],
+        w[HARDWARE + 46, lane],
+    )
+
+
+@point
+def factor_at(w, lane):
+    return Factor(
+        w[FACTOR, lane],
+        w[FACTOR + 1, lane],
+        w[FACTOR + 2, lane],
     )
 
 
@@ -145,6 +148,18 @@ def window_at(w, lane):
         w[WINDOW + 4, lane],
         w[WINDOW + 5, lane],
         w[WINDOW + 6, lane],
+        w[WINDOW + 7, lane],
+        w[WINDOW + 8, lane],
+    )
+
+
+@point
+def order_at(w, lane):
+    return Order(
+        w[ORDER, lane],
+        w[ORDER + 1, lane],
+        w[ORDER + 2, lane],
+        w[ORDER + 3, lane],
     )
 
 
@@ -172,6 +187,14 @@ def light_at(w, lane):
 
 
 @point
+def response_at(w, lane):
+    return Response(
+        w[RESPONSE, lane],
+        w[RESPONSE + 1, lane],
+    )
+
+
+@point
 def power_at(w, lane):
     return Power(
         w[POWER, lane],
@@ -191,6 +214,7 @@ def power_at(w, lane):
         w[POWER + 14, lane],
         w[POWER + 15, lane],
         w[POWER + 16, lane],
+        w[POWER + 17, lane],
     )
 
 
@@ -243,9 +267,19 @@ def keep_window(w, lane, v):
     w[WINDOW + 1, lane] = v.dark_w
     w[WINDOW + 2, lane] = v.sun_free_w
     w[WINDOW + 3, lane] = v.dark_free_w
-    w[WINDOW + 4, lane] = v.share
-    w[WINDOW + 5, lane] = v.limb_curvature
-    w[WINDOW + 6, lane] = v.radiator_view
+    w[WINDOW + 4, lane] = v.sun_rate
+    w[WINDOW + 5, lane] = v.dark_rate
+    w[WINDOW + 6, lane] = v.share
+    w[WINDOW + 7, lane] = v.limb_curvature
+    w[WINDOW + 8, lane] = v.radiator_view
+
+
+@point
+def keep_order(w, lane, v):
+    w[ORDER, lane] = v.sun_w
+    w[ORDER + 1, lane] = v.dark_w
+    w[ORDER + 2, lane] = v.sun_rate
+    w[ORDER + 3, lane] = v.dark_rate
 
 
 @point
@@ -268,6 +302,12 @@ def keep_light(w, lane, v):
 
 
 @point
+def keep_response(w, lane, v):
+    w[RESPONSE, lane] = v.cell
+    w[RESPONSE + 1, lane] = v.fluid
+
+
+@point
 def keep_power(w, lane, v):
     w[POWER, lane] = v.array_w
     w[POWER + 1, lane] = v.lit_w
@@ -284,8 +324,9 @@ def keep_power(w, lane, v):
     w[POWER + 12, lane] = v.wanted_w
     w[POWER + 13, lane] = v.plan_w
     w[POWER + 14, lane] = v.cap_w
-    w[POWER + 15, lane] = v.hot
-    w[POWER + 16, lane] = v.cell_heat_w_m2
+    w[POWER + 15, lane] = v.cut
+    w[POWER + 16, lane] = v.hot
+    w[POWER + 17, lane] = v.cell_heat_w_m2
 
 
 @point

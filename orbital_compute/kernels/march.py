@@ -29,32 +29,45 @@ from .lanes import (
     keep_anchor,
     keep_ledger,
     keep_light,
+    keep_order,
     keep_path,
     keep_power,
+    keep_response,
     keep_state,
     keep_window,
     ledger_at,
     light_at,
     orbit_at,
+    order_at,
     path_at,
     power_at,
+    response_at,
     slot_at,
     state_at,
     window_at,
 )
 from .satellite import (
+    STEEP,
     Factor,
     Ledger,
+    Light,
+    Power,
     State,
     Window,
     add_step,
+    cut_stage,
+    edge_stage,
+    exponents,
     heat_stage,
     light_stage,
-    planned_w,
+    offered_flop,
+    order_stage,
     power_stage,
     radiated_j,
     rate_at,
-    share_stage,
+    response_stage,
+    side_stage,
+    steep_stage,
     window_stage,
 )
 from .supply import whole_quanta_flop
@@ -92,6 +105,8 @@ _LEDGER_BATTERY_MIN = LEDGER + Ledger._fields.index("battery_min_j")
 _LEDGER_CHIP_MAX = LEDGER + Ledger._fields.index("chip_max_k")
 _LEDGER_BATTERY_START = LEDGER + Ledger._fields.index("battery_start_j")
 _LEDGER_FLUID_START = LEDGER + Ledger._fields.index("fluid_start_k")
+_SUNLIT = LIGHT + Light._fields.index("sunlit")
+_RATE, _CUT = POWER + Power._fields.index("rate"), POWER + Power._fields.index("cut")
 _WINDOW_SHARE = WINDOW + Window._fields.index("share")
 
 
@@ -158,38 +173,48 @@ def walk_path(w, given, tile, k, sun):
                 w[PATH + r, lane] = given[k, r, tile * LANES + lane]
 
 
+@point
+def walk_light(w, sun):
+    """Put every lane's share of the step in light into the buffer; where an edge of the shadow is near, meter it."""
+    n_near = 0
+    for lane in range(LANES):
+        side = side_stage(orbit_at(w, lane), hardware_at(w, lane), sun, path_at(w, lane))
+        w[_SUNLIT, lane] = side.sunlit
+        w[POWER, lane] = 1.0 if side.near else 0.0
+        n_near += 1 if side.near else 0
+    if n_near > 0:
+        for lane in range(LANES):
+            share = edge_stage(orbit_at(w, lane), hardware_at(w, lane), window_at(w, lane), sun, path_at(w, lane))
+            w[_SUNLIT, lane] = share if w[POWER, lane] > 0.0 else w[_SUNLIT, lane]
+
+
 @sweep
 def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_flop, unit):
     """Plan the window and offer its work: the first pass.
 
     fleet : march arrays (`model.fleet.MarchArrays`); suns : float64[n_step, 12], instants of the window's steps;
-    given : float64[n_step, 6, n_row], positions and velocities over angular speed, or of no steps for the theory;
+    given : float64[n_step, 6, n_row], positions and the ways ahead of the same length, or of no steps for the theory;
     offer_flop : float64[n_row], out, in whole quanta (`kernels.supply`); cool_flop : float64[n_row], out, what would be
     offered without the thermal limit; unit : float64[3, n_row], out, direction from the Earth's centre at the middle of
     the window.
     """
     w = np.empty((N_BUFFER, LANES))
-    cool = np.empty(LANES)
+    lit, dark = np.empty(LANES), np.empty(LANES)
     n_step = suns.shape[0]
     for tile in range(first_tile, last_tile):
         load_tile(w, fleet, tile, sun_at(suns, 0))
         walk_path(w, given, tile, 0, sun_at(suns, 0))
         for lane in range(LANES):
-            window = window_stage(
-                orbit_at(w, lane), hardware_at(w, lane), sun_at(suns, 0), path_at(w, lane), state_at(w, lane)
-            )
-            keep_window(w, lane, window)
-            w[POWER, lane] = 0.0
-            cool[lane] = 0.0
+            orbit, hardware = orbit_at(w, lane), hardware_at(w, lane)
+            keep_window(w, lane, window_stage(orbit, hardware, sun_at(suns, 0), path_at(w, lane), state_at(w, lane)))
+            lit[lane], dark[lane] = 0.0, 0.0
         for k in range(n_step):
             sun = sun_at(suns, k)
             walk_path(w, given, tile, k, sun)
+            walk_light(w, sun)
             for lane in range(LANES):
-                hardware, window = hardware_at(w, lane), window_at(w, lane)
-                lit = share_stage(orbit_at(w, lane), hardware, window, sun, path_at(w, lane))
-                work = hardware.peak_flop_s * hardware.step_s
-                w[POWER, lane] += work * rate_at(hardware, planned_w(window.sun_w, window.dark_w, lit))
-                cool[lane] += work * rate_at(hardware, planned_w(window.sun_free_w, window.dark_free_w, lit))
+                lit[lane] += w[_SUNLIT, lane]
+                dark[lane] += 1.0 - w[_SUNLIT, lane]
             if k == n_step // 2:
                 for lane in range(LANES):
                     x, y, z = w[PATH, lane], w[PATH + 1, lane], w[PATH + 2, lane]
@@ -198,13 +223,51 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_f
                     unit[0, row], unit[1, row], unit[2, row] = x * inverse, y * inverse, z * inverse
         for lane in range(LANES):
             row = tile * LANES + lane
-            offer = whole_quanta_flop(w[POWER, lane])
-            offer_flop[row] = offer
-            cool_flop[row] = max(cool[lane], offer)
-            fleet.state[tile, _OFFERED, lane] += offer
+            hardware, window = hardware_at(w, lane), window_at(w, lane)
+            offer = offered_flop(hardware, window.sun_rate, window.dark_rate, lit[lane], dark[lane])
+            sun_rate, dark_rate = rate_at(hardware, window.sun_free_w), rate_at(hardware, window.dark_free_w)
+            w[_WINDOW_SHARE, lane] = offer  # until the assignment is known, the offer before it is rounded
+            offer_flop[row] = whole_quanta_flop(offer)
+            cool_flop[row] = max(offered_flop(hardware, sun_rate, dark_rate, lit[lane], dark[lane]), offer_flop[row])
+            fleet.state[tile, _OFFERED, lane] += offer_flop[row]
             fleet.state[tile, _OFFERED_COOL, lane] += cool_flop[row]
-            w[_WINDOW_SHARE, lane] = w[POWER, lane]  # until the assignment is known, the offer before it was rounded
         store_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
+
+
+@point
+def march_step(w, given, tile, k, sun):
+    """March every lane one step: a loop of lanes for each stage; what only few lanes need, where one of them does."""
+    walk_path(w, given, tile, k, sun)
+    walk_light(w, sun)
+    n_steep = 0
+    for lane in range(LANES):
+        hardware, state = hardware_at(w, lane), state_at(w, lane)
+        keep_light(w, lane, light_stage(hardware, factor_at(w, lane), sun, path_at(w, lane), w[_SUNLIT, lane]))
+        keep_response(w, lane, response_stage(hardware, state))
+        cell, fluid = exponents(hardware, state)
+        n_steep += 1 if min(cell, fluid) < STEEP else 0
+    if n_steep > 0:
+        for lane in range(LANES):
+            keep_response(w, lane, steep_stage(hardware_at(w, lane), state_at(w, lane), response_at(w, lane)))
+    n_cut = 0
+    for lane in range(LANES):
+        power = power_stage(
+            hardware_at(w, lane), window_at(w, lane), factor_at(w, lane), order_at(w, lane), sun, light_at(w, lane),
+            response_at(w, lane), state_at(w, lane),
+        )  # fmt: skip
+        keep_power(w, lane, power)
+        n_cut += 1 if power.cut > 0.0 else 0
+    if n_cut > 0:
+        for lane in range(LANES):
+            rate = cut_stage(hardware_at(w, lane), order_at(w, lane), light_at(w, lane), power_at(w, lane))
+            w[_RATE, lane] = rate if w[_CUT, lane] > 0.0 else w[_RATE, lane]
+    for lane in range(LANES):
+        hardware, light, power, state = hardware_at(w, lane), light_at(w, lane), power_at(w, lane), state_at(w, lane)
+        later = heat_stage(hardware, light, response_at(w, lane), power, state)
+        radiated = radiated_j(hardware, power, state, later)
+        keep_state(w, lane, later)
+        keep_ledger(w, lane, add_step(hardware, ledger_at(w, lane), light, power, state, later, radiated))
+        w[PATH, lane] = radiated  # the path is done with; its first row carries what the step radiated
 
 
 @sweep
@@ -225,6 +288,8 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
             assigned = assigned_flop[tile * LANES + lane]
             w[_WINDOW_SHARE, lane] = min(assigned / offered, 1.0) if offered > 0.0 else 0.0
             fleet.state[tile, _ASSIGNED, lane] += assigned
+        for lane in range(LANES):
+            keep_order(w, lane, order_stage(hardware_at(w, lane), window_at(w, lane)))
         for r in range(N_LEDGER):
             for lane in range(LANES):
                 w[LEDGER + r, lane] = 0.0
@@ -233,26 +298,7 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
             w[_LEDGER_BATTERY_START, lane] = w[STATE, lane]
             w[_LEDGER_FLUID_START, lane] = w[STATE + 1, lane]
         for k in range(suns.shape[0]):
-            sun = sun_at(suns, k)
-            walk_path(w, given, tile, k, sun)
-            for lane in range(LANES):
-                hardware, window, factor = hardware_at(w, lane), window_at(w, lane), factor_at(w, lane)
-                keep_light(w, lane, light_stage(orbit_at(w, lane), hardware, window, factor, sun, path_at(w, lane)))
-            for lane in range(LANES):
-                hardware, window, factor = hardware_at(w, lane), window_at(w, lane), factor_at(w, lane)
-                keep_power(w, lane, power_stage(hardware, window, factor, sun, light_at(w, lane), state_at(w, lane)))
-            for lane in range(LANES):
-                hardware, light, power, state = (
-                    hardware_at(w, lane),
-                    light_at(w, lane),
-                    power_at(w, lane),
-                    state_at(w, lane),
-                )
-                later = heat_stage(hardware, light, power, state)
-                radiated = radiated_j(hardware, power, state, later)
-                keep_state(w, lane, later)
-                keep_ledger(w, lane, add_step(hardware, ledger_at(w, lane), light, power, state, later, radiated))
-                w[PATH, lane] = radiated  # the path is done with; its first row carries what the step radiated
+            march_step(w, given, tile, k, sun_at(suns, k))
             slot = sample_tile[tile]
             if slot >= 0:
                 for r in range(PATH, LEDGER):
@@ -262,7 +308,6 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
                     for lane in range(LANES):
                         sample[slot, k, 1 + r, lane] = w[STATE + r, lane]
         store_rows(w, STATE, fleet.state, tile, N_STATE)
-        store_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
         store_rows(w, LEDGER, fleet.ledger, tile, N_LEDGER)
         for lane in range(LANES):
             for total, row in _SUMMED:

@@ -6,7 +6,7 @@ This file alone knows their order. Every record is a named tuple of float64; arr
 from typing import NamedTuple
 
 from .._jit import point
-from .._math import asin, fma
+from .._math import asin, exprel, exprel_near, fma
 from ..physics.array import (
     array_cosine,
     array_nadir_cosine,
@@ -18,18 +18,21 @@ from ..physics.array import (
 )
 from ..physics.battery import balance, chargeable_w, givable_w, largest_load_w, stored_j
 from ..physics.compute import power_for, throughput
-from ..physics.eclipse import EclipseClock, eclipse_clock, shadow_depth, sunlit_share
+from ..physics.eclipse import EclipseClock, eclipse_clock, shadow_depth, shadow_side, sunlit_share
 from ..physics.plan import Design, plan_ahead
 from ..physics.thermal import (
     balance_error_j,
     compute_cap_w,
+    doubled,
     emitted_j,
     environment_heat_w,
     radiator_sun_cosine,
-    relaxed_k,
+    relaxation,
+    responded_k,
     steady_cap_w,
 )
 
+STEEP = -0.5  # exponent below which the polynomial of `exprel_near` does not hold
 THROTTLED = 0.99  # of the power that would be there: a step held below it by heat counts as throttled
 
 
@@ -82,6 +85,7 @@ class Hardware(NamedTuple):
     marginal_ratio: float
     peak_flop_s: float
     chip_k_w: float
+    inverse_chip_k_w: float
     chip_limit_k: float
     # the step
     step_s: float
@@ -117,9 +121,20 @@ class Window(NamedTuple):
     dark_w: float
     sun_free_w: float  # the plan without the thermal limit
     dark_free_w: float
+    sun_rate: float  # planned relative throughput
+    dark_rate: float
     share: float  # assigned over offered work, 0..1
     limb_curvature: float  # one over the Earth's angular radius
     radiator_view: float
+
+
+class Order(NamedTuple):
+    """What is to be done with the assigned work: compute power and relative throughput, in light and in the dark."""
+
+    sun_w: float
+    dark_w: float
+    sun_rate: float
+    dark_rate: float
 
 
 class Light(NamedTuple):
@@ -130,6 +145,13 @@ class Light(NamedTuple):
     cos_array: float
     array_view: float
     cos_radiator: float
+
+
+class Response(NamedTuple):
+    """How temperatures answer to heat in a step: exprel of the linearised exponents."""
+
+    cell: float  # over half a step
+    fluid: float
 
 
 class Power(NamedTuple):
@@ -150,6 +172,7 @@ class Power(NamedTuple):
     wanted_w: float
     plan_w: float
     cap_w: float
+    cut: float  # 1 where heat or energy cut the work
     hot: float  # 1 where heat holds compute power below THROTTLED of what power would allow
     cell_heat_w_m2: float
 
@@ -222,13 +245,23 @@ def window_stage(orbit, hardware, sun, path, state):
     free = plan_ahead(design, clock, state.array_mean_w, stored_j, h.full_w)
     view = two_sided_view(h.radiator_nadir_cosine, attitude.inverse_height)
     curvature = 1.0 / asin(attitude.inverse_height)
-    return Window(plan.sun_w, plan.dark_w, free.sun_w, free.dark_w, 0.0, curvature, view)
+    return Window(
+        plan.sun_w,
+        plan.dark_w,
+        free.sun_w,
+        free.dark_w,
+        rate_at(h, plan.sun_w),
+        rate_at(h, plan.dark_w),
+        0.0,
+        curvature,
+        view,
+    )
 
 
 @point
-def planned_w(sun_w, dark_w, sunlit):
-    """Return the planned power of a step that is lit for a share of its time."""
-    return fma(sun_w - dark_w, sunlit, dark_w)
+def mixed(sun, dark, sunlit):
+    """Return the mean over a step of what differs between light and dark."""
+    return fma(sun, sunlit, dark * (1.0 - sunlit))
 
 
 @point
@@ -238,14 +271,43 @@ def rate_at(hardware, power_w):
 
 
 @point
-def share_stage(orbit, hardware, window, sun, path):
-    """Return the share of a step in light."""
-    half_step_rad = 0.5 * orbit.speed_rad_s * hardware.step_s
-    return sunlit_share(sun, shadow_depth(sun, path, half_step_rad), window.limb_curvature)
+def offered_flop(hardware, sun_rate, dark_rate, sun_steps, dark_steps):
+    """Return the work of a window by the plan, with so many of its steps in light and in the dark."""
+    return hardware.peak_flop_s * hardware.step_s * fma(sun_rate, sun_steps, dark_rate * dark_steps)
 
 
 @point
-def light_stage(orbit, hardware, window, factor, sun, path):
+def order_stage(hardware, window):
+    """Return the power that the assigned share of the plan takes: devices that are on stay on, if only idle."""
+    h = hardware
+    sun_rate, dark_rate = window.share * window.sun_rate, window.share * window.dark_rate
+    sun_w = power_for(sun_rate, h.idle_w, h.span_w, h.exponent)
+    dark_w = power_for(dark_rate, h.idle_w, h.span_w, h.exponent)
+    return Order(
+        sun_w if window.sun_rate > 0.0 else 0.0, dark_w if window.dark_rate > 0.0 else 0.0, sun_rate, dark_rate
+    )
+
+
+@point
+def half_step_rad(orbit, hardware):
+    """Return the angle flown in half a step."""
+    return 0.5 * orbit.speed_rad_s * hardware.step_s
+
+
+@point
+def side_stage(orbit, hardware, sun, path):
+    """Return which side of the shadow's edge the satellite is on, and whether the edge is near."""
+    return shadow_side(sun, path, half_step_rad(orbit, hardware))
+
+
+@point
+def edge_stage(orbit, hardware, window, sun, path):
+    """Return the share of a step in light, where an edge of the shadow is near."""
+    return sunlit_share(sun, shadow_depth(sun, path, half_step_rad(orbit, hardware)), window.limb_curvature)
+
+
+@point
+def light_stage(hardware, factor, sun, path, sunlit):
     """Return what falls on the satellite from Sun and Earth. A lost attitude leaves the Earth's view as it was."""
     h = hardware
     attitude = sun_attitude(sun, path)
@@ -255,7 +317,7 @@ def light_stage(orbit, hardware, window, factor, sun, path):
         h.radiator_normal_gain, h.radiator_zenith_gain, h.radiator_leak, attitude.normal2, attitude.cos_zenith
     )
     return Light(
-        share_stage(orbit, hardware, window, sun, path),
+        sunlit,
         day_cosine(attitude.cos_zenith, attitude.inverse_height),
         cos_array * factor.array_pointing,
         two_sided_view(nadir, attitude.inverse_height),
@@ -264,11 +326,36 @@ def light_stage(orbit, hardware, window, factor, sun, path):
 
 
 @point
-def power_stage(hardware, window, factor, sun, light, state):
+def exponents(hardware, state):
+    """Return the exponents of a step for cells (over half of it) and fluid; 0 or less."""
+    h = hardware
+    return (
+        relaxation(state.cell_k, h.cell_emission_w_m2_k4, 0.5 * h.cell_step_per_capacity),
+        relaxation(state.fluid_k, h.emission_w_k4, h.step_per_capacity),
+    )
+
+
+@point
+def response_stage(hardware, state):
+    """Return how temperatures answer, where exponents are above STEEP."""
+    cell, fluid = exponents(hardware, state)
+    return Response(exprel_near(cell), exprel_near(fluid))
+
+
+@point
+def steep_stage(hardware, state, response):
+    """Return how temperatures answer, with the general function where an exponent is below STEEP."""
+    cell, fluid = exponents(hardware, state)
+    return Response(exprel(cell) if cell < STEEP else response.cell, exprel(fluid) if fluid < STEEP else response.fluid)
+
+
+@point
+def power_stage(hardware, window, factor, order, sun, light, response, state):
     """Return the powers of a step: array, what work wants, what heat allows, what array and battery carry.
 
     Where array and battery carry less than is wanted, load is shed in this order: compute along its power curve, then
     compute altogether, then the pumps, then the bus. Below the battery's floor nothing is drawn.
+    `rate` is what was ordered; where `cut` is 1, `cut_stage` brings it down to what the power left allows.
     """
     h, lit = hardware, light.sunlit
     watt_per_beam = h.watt_per_beam * factor.array_health
@@ -279,7 +366,8 @@ def power_stage(hardware, window, factor, sun, light, state):
     lit_w = array_output_w(beam, watt_per_beam, h.temperature_coefficient_per_k, state.cell_k)
     # cells warm by 100 K within minutes of dawn: their efficiency is that of mid-step
     cell_gain = fma(-h.drawn_per_watt, lit * lit_w, cell_w_m2)
-    middle_k = relaxed_k(state.cell_k, cell_gain, h.cell_emission_w_m2_k4, 0.5 * h.cell_step_per_capacity)
+    half_step = 0.5 * h.cell_step_per_capacity
+    middle_k = responded_k(state.cell_k, cell_gain, h.cell_emission_w_m2_k4, half_step, response.cell)
     lit_w = array_output_w(beam, watt_per_beam, h.temperature_coefficient_per_k, middle_k)
     sink_w = environment_heat_w(
         h.infrared_m2, h.solar_m2, sun.flux_w_m2, lit, light.cos_radiator, light.day_cosine, window.radiator_view
@@ -288,37 +376,40 @@ def power_stage(hardware, window, factor, sun, light, state):
         state.battery_j, h.capacity_j, h.charge_limit_w, h.inverse_taper, h.inverse_step_s, h.inverse_charge_efficiency
     )
 
-    plan_w = planned_w(window.sun_w, window.dark_w, lit)
-    planned = rate_at(h, plan_w)
-    rate = planned * window.share
-    wanted_w = power_for(rate, h.idle_w, h.span_w, h.exponent) if planned > 0.0 else 0.0
+    wanted_w = mixed(order.sun_w, order.dark_w, lit)
+    least_w = h.idle_w * mixed(1.0 if order.sun_w > 0.0 else 0.0, 1.0 if order.dark_w > 0.0 else 0.0, lit)
     draw_loss = h.inverse_discharge_efficiency - 1.0
     in_draw = (1.0 - lit) + (lit if fma(wanted_w, h.pump, h.bus_w * h.pump) > lit_w else 0.0)
     fixed_w = sink_w + h.pump * h.bus_w * fma(draw_loss, in_draw, 1.0)
     fixed_w += lit * fma(h.conditioning_loss, lit_w, (1.0 - h.charge_efficiency) * take_w)  # more than it can be
     heat_per_watt = h.pump * fma(draw_loss, in_draw, 1.0)
     cap_w = compute_cap_w(
-        state.fluid_k, fixed_w, heat_per_watt, h.emission_w_k4, h.step_per_capacity, h.chip_k_w, h.chip_limit_k
+        state.fluid_k,
+        fixed_w,
+        heat_per_watt,
+        h.emission_w_k4,
+        response.fluid * h.step_per_capacity,
+        h.chip_k_w,
+        h.inverse_chip_k_w,
+        h.chip_limit_k,
     )
     compute_w = min(wanted_w, cap_w)
-    compute_w = compute_w if compute_w >= h.idle_w else 0.0
+    compute_w = compute_w if compute_w >= least_w else 0.0
 
     give_w = givable_w(state.battery_j, h.floor_j, h.discharge_limit_w, h.inverse_step_s, h.discharge_efficiency)
     carried_w = largest_load_w(lit_w, lit, give_w)
     load_w = (compute_w + h.bus_w) * h.pump
     short = load_w > carried_w
     reduced_w = fma(carried_w, h.inverse_pump, -h.bus_w)
-    reduced_w = reduced_w if reduced_w >= h.idle_w else 0.0
+    reduced_w = reduced_w if reduced_w >= least_w else 0.0
     compute_w = reduced_w if short else compute_w
     load_w = min((compute_w + h.bus_w) * h.pump, carried_w)
     bus_w = min(h.bus_w, load_w - compute_w)  # the bus goes last
     flow = balance(lit_w, lit, load_w, take_w)
 
-    cut = compute_w < wanted_w
-    free_w = planned_w(window.sun_free_w, window.dark_free_w, lit)
+    plan_w = mixed(window.sun_w, window.dark_w, lit)
+    free_w = mixed(window.sun_free_w, window.dark_free_w, lit)
     hot = (cap_w < THROTTLED * wanted_w) | (plan_w < THROTTLED * free_w)
-    possible = rate_at(h, compute_w)
-    rate = min(rate, possible) if cut else rate
     used_w = fma(lit, lit_w, -flow.curtailed_w)
     loss_w = fma(1.0 - h.charge_efficiency, flow.charge_w, draw_loss * flow.drawn_w)
     return Power(
@@ -333,13 +424,22 @@ def power_stage(hardware, window, factor, sun, light, state):
         loss_w,
         h.conditioning_loss * used_w,
         sink_w,
-        rate,
+        mixed(order.sun_rate, order.dark_rate, lit),
         wanted_w,
         plan_w,
         cap_w,
+        1.0 if compute_w < wanted_w else 0.0,
         1.0 if hot else 0.0,
         fma(-h.drawn_per_watt, used_w, cell_w_m2),
     )
+
+
+@point
+def cut_stage(hardware, order, light, power):
+    """Return the relative throughput of a step whose power was cut: that of the power left, while devices are on."""
+    on = mixed(1.0 if order.sun_w > 0.0 else 0.0, 1.0 if order.dark_w > 0.0 else 0.0, light.sunlit)
+    possible = on * rate_at(hardware, power.compute_w / max(on, 1e-12))
+    return min(power.rate, possible)
 
 
 @point
@@ -349,21 +449,16 @@ def loop_heat_w(power):
 
 
 @point
-def heat_stage(hardware, light, power, state):
+def heat_stage(hardware, light, response, power, state):
     """Return the state a step later: battery, fluid, cells and the running means."""
-    h = hardware
-    heat_w = loop_heat_w(power)
+    h, charge_w, drawn_w = hardware, power.charge_w, power.drawn_w
+    half = relaxation(state.cell_k, h.cell_emission_w_m2_k4, 0.5 * h.cell_step_per_capacity)
+    cell = doubled(half, response.cell)
+    heat_w, cell_w_m2 = loop_heat_w(power), power.cell_heat_w_m2
     return State(
-        stored_j(
-            state.battery_j,
-            power.charge_w,
-            power.drawn_w,
-            h.charge_efficiency,
-            h.inverse_discharge_efficiency,
-            h.step_s,
-        ),
-        relaxed_k(state.fluid_k, heat_w, h.emission_w_k4, h.step_per_capacity),
-        relaxed_k(state.cell_k, power.cell_heat_w_m2, h.cell_emission_w_m2_k4, h.cell_step_per_capacity),
+        stored_j(state.battery_j, charge_w, drawn_w, h.charge_efficiency, h.inverse_discharge_efficiency, h.step_s),
+        responded_k(state.fluid_k, heat_w, h.emission_w_k4, h.step_per_capacity, response.fluid),
+        responded_k(state.cell_k, cell_w_m2, h.cell_emission_w_m2_k4, h.cell_step_per_capacity, cell),
         fma(h.blend * light.sunlit, power.lit_w - state.array_mean_w, state.array_mean_w),
         fma(h.blend, power.sink_w - state.sink_mean_w, state.sink_mean_w),
     )

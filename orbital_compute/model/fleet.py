@@ -96,6 +96,7 @@ def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
         marginal_ratio=efficiency ** (compute.exponent / (compute.exponent - 1)),
         peak_flop_s=compute.count * compute.peak_flop_s,
         chip_k_w=compute.chip_resistance_k_w / (compute.count * compute.server_overhead),
+        inverse_chip_k_w=compute.count * compute.server_overhead / compute.chip_resistance_k_w,
         chip_limit_k=compute.chip_limit_k,
         step_s=step_s,
         inverse_step_s=1 / step_s,

@@ -21,12 +21,11 @@ class Attitude(NamedTuple):
 
 @point
 def sun_attitude(sun, path):
-    """Return how the Sun stands in the orbital frame; `path` holds position and velocity over angular speed."""
+    """Return how the Sun stands in the orbital frame; `path` holds position, and the way ahead of the same length."""
     radius2 = fma(path.x_m, path.x_m, fma(path.y_m, path.y_m, path.z_m * path.z_m))
-    swift2 = fma(path.u_m, path.u_m, fma(path.v_m, path.v_m, path.w_m * path.w_m))
     inverse = 1.0 / math.sqrt(radius2)
     radial = fma(path.x_m, sun.x, fma(path.y_m, sun.y, path.z_m * sun.z)) * inverse
-    ahead = fma(path.u_m, sun.x, fma(path.v_m, sun.y, path.w_m * sun.z)) / math.sqrt(swift2)
+    ahead = fma(path.u_m, sun.x, fma(path.v_m, sun.y, path.w_m * sun.z)) * inverse
     normal2 = 1.0 - radial * radial - ahead * ahead
     return Attitude(radial, ahead, max(normal2, 0.0), EARTH_RADIUS_M * inverse)
 

@@ -16,6 +16,8 @@ from .._math import acos, clamp, fma, horner8
 from ..constants import EARTH_POLE_STRETCH, EARTH_RADIUS_M
 
 _TURN_RAD = 6.283185307179586
+_FASTEST_TURN = 1.05  # of the angle to the limb, over the angle flown: 1 on a circle about a sphere
+_STEEPEST_BEND = 4.0  # half the cotangent of γ at the limb: 3.3 at 42,164 km
 _SMALLEST_CROSSING = 1e-3  # of the disc's radius: below it a difference quotient would lose digits
 _LEAST_LEVER_M2 = 0.1 * EARTH_RADIUS_M**2  # of what the radius does; at the limb 0.22 at 160 km, more above
 
@@ -26,6 +28,30 @@ class Shadow(NamedTuple):
     depth: float  # angle between the Sun's centre and the Earth's limb, positive in the light
     turn: float  # its change in half a step, first order
     bend: float  # second order
+
+
+class Side(NamedTuple):
+    """Which side of the shadow's edge a satellite is on through a step, where no edge is near."""
+
+    sunlit: float  # 0 or 1
+    near: bool  # an edge may pass within the step: only `sunlit_share` tells
+
+
+@point
+def shadow_side(sun, path, half_step_rad):
+    """Return whether a satellite is in light, and whether an edge of the shadow may come near within the step.
+
+    Between the Sun's centre and the limb lies γ - β; on a circle it changes by at most the angle flown, bent by the
+    cotangent of γ, and by a hundredth more on the ellipsoid. The bound is generous: beyond it the share is 0 or 1.
+    """
+    z_m = EARTH_POLE_STRETCH * path.z_m
+    along = fma(path.x_m, sun.shadow_x, fma(path.y_m, sun.shadow_y, z_m * sun.shadow_z))
+    radius2 = fma(path.x_m, path.x_m, fma(path.y_m, path.y_m, z_m * z_m))
+    across2 = max(fma(-along, along, radius2), 0.0)
+    limb2 = max(radius2 - EARTH_RADIUS_M**2, 0.0)
+    level_m2 = fma(along, EARTH_RADIUS_M, fma(-sun.parallax_rad, radius2, math.sqrt(across2 * limb2)))  # r² sin(γ - β)
+    reach = fma(half_step_rad, fma(half_step_rad, _STEEPEST_BEND, _FASTEST_TURN), 1.1 * sun.disc_rad)
+    return Side(1.0 if level_m2 > 0.0 else 0.0, abs(level_m2) < reach * radius2)
 
 
 @point

@@ -20,16 +20,34 @@ def relaxed_k(temperature_k, heat_w, emission_w_k4, step_per_capacity):
 
 
 @point
+def relaxation(temperature_k, emission_w_k4, step_per_capacity):
+    """Return the exponent of the linearised step, -4 emission T³ step/C, 0 or less."""
+    return -4.0 * emission_w_k4 * temperature_k * temperature_k * temperature_k * step_per_capacity
+
+
+@point
+def doubled(exponent, response):
+    """Return exprel of twice an exponent from exprel of it: exprel(2y) = exprel(y) (1 + y exprel(y)/2)."""
+    return response * fma(0.5 * exponent, response, 1.0)
+
+
+@point
+def responded_k(temperature_k, heat_w, emission_w_k4, step_per_capacity, response):
+    """Return what `relaxed_k` does, with exprel of the step's exponent known."""
+    cube = emission_w_k4 * temperature_k * temperature_k * temperature_k
+    return fma(fma(-cube, temperature_k, heat_w) * step_per_capacity, response, temperature_k)
+
+
+@point
 def emitted_j(start_k, end_k, heat_w, emission_w_k4, step_s, step_per_capacity):
     """Return the energy radiated over a step by the fourth-power law: the trapezoid corrected by the end slopes.
 
     It knows the law and both temperatures, not the balance, so a ledger can be held against it.
     """
-    start_w = emission_w_k4 * start_k * start_k * start_k * start_k
-    end_w = emission_w_k4 * end_k * end_k * end_k * end_k
-    start_turn = 4.0 * start_w / start_k * (heat_w - start_w)
-    end_turn = 4.0 * end_w / end_k * (heat_w - end_w)
-    return fma(0.5 * step_s, start_w + end_w, step_s * step_per_capacity / 12.0 * (start_turn - end_turn))
+    start_cube, end_cube = emission_w_k4 * start_k * start_k * start_k, emission_w_k4 * end_k * end_k * end_k
+    start_w, end_w = start_cube * start_k, end_cube * end_k
+    bend = fma(start_cube, heat_w - start_w, -(end_cube * (heat_w - end_w)))
+    return step_s * fma(0.5, start_w + end_w, step_per_capacity * (1.0 / 3.0) * bend)
 
 
 @point
@@ -45,7 +63,7 @@ def balance_error_j(start_k, end_k, emission_w_k4, step_s, step_per_capacity):
     bent = change * change * fma(low, fma(6.0, low, 4.0 * change), change * change)
     high = max(start_k, end_k)
     ratio = 4.0 * emission_w_k4 * high * high * high * step_per_capacity
-    steep = 4.0 * high * high * high * change * min(ratio * ratio * ratio / 720.0, ratio / 12.0)
+    steep = 4.0 * high * high * high * change * ratio * min(ratio * ratio * (1.0 / 720.0), 1.0 / 12.0)
     return emission_w_k4 * step_s * (bent + steep)
 
 
@@ -76,17 +94,18 @@ def radiator_sun_cosine(normal_gain, zenith_gain, leak, attitude_normal2, cos_ze
 
 
 @point
-def compute_cap_w(temperature_k, fixed_heat_w, heat_per_watt, emission_w_k4, step_per_capacity, chip_k_w, limit_k):
+def compute_cap_w(
+    temperature_k, fixed_heat_w, heat_per_watt, emission_w_k4, response, chip_k_w, inverse_chip_k_w, limit_k
+):
     """Return the largest compute power for which no chip passes its limit at either end of the step.
 
     The step is linear in heat, so both bounds are exact: limit - T - R p >= 0 with T at the start, and with T at the
     end. Heat is fixed_heat_w + heat_per_watt p.
     """
     cube = emission_w_k4 * temperature_k * temperature_k * temperature_k
-    response = step_per_capacity * exprel(-4.0 * cube * step_per_capacity)
-    drift = (fixed_heat_w - cube * temperature_k) * response
+    drift = fma(-cube, temperature_k, fixed_heat_w) * response
     room = limit_k - temperature_k
-    return max(min(room / chip_k_w, (room - drift) / fma(heat_per_watt, response, chip_k_w)), 0.0)
+    return max(min(room * inverse_chip_k_w, (room - drift) / fma(heat_per_watt, response, chip_k_w)), 0.0)
 
 
 @point

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from orbital_compute.kernels import lanes
-from orbital_compute.kernels.satellite import Factor, Hardware, Ledger, Light, Power, State, Window
+from orbital_compute.kernels.satellite import Factor, Hardware, Ledger, Light, Order, Power, Response, State, Window
 from orbital_compute.physics.orbit import Anchor, Orbit, Path, Slot
 
 RECORDS = {
@@ -17,10 +17,12 @@ RECORDS = {
     "window": Window,
     "path": Path,
     "light": Light,
+    "order": Order,
+    "response": Response,
     "power": Power,
     "ledger": Ledger,
 }
-KEPT = ("anchor", "state", "window", "path", "light", "power", "ledger")
+KEPT = ("anchor", "state", "window", "order", "path", "light", "response", "power", "ledger")
 
 
 def plain(law):

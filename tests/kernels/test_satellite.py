@@ -187,10 +187,10 @@ def test_nothing_assigned_leaves_devices_idle():
     run, steps, closed = day((BASE,), 0.0)
     assert closed
     assert run.total("executed_flop").max() == 0.0
-    computing = steps["plan_w"] > 24e3
+    computing = (steps["plan_w"] > 24e3) & np.isin(steps["sunlit"], (0.0, 1.0))  # through an edge, on for a part
     assert computing.any()
     assert steps["compute_w"][computing] == pytest.approx(24e3, rel=1e-12)
-    assert (steps["compute_w"] <= 24e3).all()
+    assert (steps["compute_w"] <= 24e3 * (1 + 1e-12)).all()
     assert (steps["load_w"] <= (24e3 + 6e3) * 1.015 * (1 + 1e-12)).all()
 
 

@@ -164,7 +164,7 @@ def test_attitude_is_the_dot_products(seed):
     v /= np.linalg.norm(v)
     unit /= np.linalg.norm(unit)
     sun = Sun(*sun_table(np.zeros(1), np.zeros(1), unit[None], np.array([1.5e11]))[0].tolist())
-    attitude = sun_attitude(sun, Path(*(7e6 * r).tolist(), *(6.9e6 * v).tolist()))
+    attitude = sun_attitude(sun, Path(*(7e6 * r).tolist(), *(7e6 * v).tolist()))
     assert attitude.cos_zenith == pytest.approx(r @ unit, abs=1e-14)
     assert attitude.cos_ahead == pytest.approx(v @ unit, abs=1e-14)
     assert attitude.normal2 == pytest.approx((np.cross(r, v) @ unit) ** 2, abs=1e-13)

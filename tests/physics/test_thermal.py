@@ -5,6 +5,7 @@ import twin
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orbital_compute._math import exprel
 from orbital_compute.constants import STEFAN_BOLTZMANN_W_M2_K4
 from orbital_compute.physics.thermal import (
     balance_error_j,
@@ -12,6 +13,7 @@ from orbital_compute.physics.thermal import (
     emitted_j,
     environment_heat_w,
     radiator_sun_cosine,
+    relaxation,
     relaxed_k,
     steady_cap_w,
 )
@@ -97,7 +99,8 @@ def test_bound_on_the_step_holds(start_k, settled_k, emission, capacity, step_s)
 def test_cap_keeps_chips_below_their_limit(start_k, fixed_w, emission, capacity, step_s, chip_k_w, per_watt):
     """At both ends of the step."""
     limit_k, short = 358.0, step_s / capacity
-    cap_w = compute_cap_w(start_k, fixed_w, per_watt, emission, short, chip_k_w, limit_k)
+    response = short * exprel(relaxation(start_k, emission, short))
+    cap_w = compute_cap_w(start_k, fixed_w, per_watt, emission, response, chip_k_w, 1.0 / chip_k_w, limit_k)
     assert cap_w >= 0.0
 
     def hottest_k(p):
