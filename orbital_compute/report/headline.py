@@ -97,11 +97,12 @@ def answer(results: Results) -> str:
     if len(parts) == 2 and together > 0.0:
         parts[0] += f" ({units.share(orbit / together)} of the work)"
     sentence = " and ".join(parts)
+    sentence = f"{sentence[:1].upper()}{sentence[1:]}."
+    if not value_of(summary, "requests_arrived") > 0:
+        return f"{sentence} No requests arrive."
     served, in_time = (units.share(value_of(summary, name)) for name in ("served_fraction", "slo_attainment"))
-    return (
-        f"{sentence[:1].upper()}{sentence[1:]}. Of all requests {served} are served by the end of the run; of those "
-        f"whose fate is known, {in_time} in the time promised."
-    )
+    known = f"; of those whose fate is known, {in_time} in the time promised" if in_time != units.MISSING else ""
+    return f"{sentence} Of all requests {served} are served by the end of the run{known}."
 
 
 def day(stamp: np.datetime64) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ..results import Results
 
 
+LEAST_WIDTH = 80  # in less the terminal folds lines itself: that reads badly, but no figure loses its digits
+
+
 def table(rows: headline.Rows) -> Table:
     """Return rows of text as a table: words fold where room is short, figures never break."""
     from rich import box
@@ -67,6 +70,7 @@ def print_summary(
     from rich.text import Text
 
     console = console or Console(highlight=False)
+    console.width = max(console.width, LEAST_WIDTH)
     console.print(summary_table(results))
     console.print()
     console.print(waterfall_table(results))

@@ -78,6 +78,13 @@ def test_long_paths_come_out_whole(whole):
     assert f"Report:  {folder}/report.html" in lines
 
 
+def test_in_a_narrow_terminal_no_figure_is_cut(whole):
+    console = Console(file=io.StringIO(), width=40, highlight=False)
+    print_summary(whole, console=console)
+    for line in printed(summary_table(whole), waterfall_table(whole), width=80).splitlines():
+        assert line in console.file.getvalue()
+
+
 def test_compute_adds_up(whole):
     rows = {row[0]: row[1:] for row in headline.orbit_beside_ground(whole).rows}
     share = [float(text.split()[0]) for text in rows["Share of it"]]
@@ -135,6 +142,9 @@ def test_question_and_answer(whole):
     alone = run(n_site=0, n_shell=1, n_window=2)
     assert headline.answer(alone).startswith("Orbit delivers")
     assert "ground" not in headline.answer(alone)
+    for name in ("arrived", "served", "served_in_time", "dropped", "queued", "overdue"):
+        alone.dataset[name] *= 0
+    assert headline.answer(alone).endswith("on average. No requests arrive.")
 
 
 def test_a_broken_ledger_is_named():
