@@ -21,19 +21,24 @@ settings.register_profile(
 )
 settings.load_profile("orbital_compute")
 
-
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 LEFT_OUT = pytest.StashKey[list[str]]()
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out the tests that read the cases beside the project where these are not; the summary names them."""
-    if BESIDE.is_dir():
-        return
-    away = [item for item in items if item.get_closest_marker("beside")]
-    config.stash[LEFT_OUT] = sorted({item.nodeid.split("[")[0] for item in away})
+    """Leave out what cannot run here: cases beside the project that are not there, sizes too large for plain Python."""
+    if not BESIDE.is_dir():
+        config.stash[LEFT_OUT] = sorted({item.nodeid.split("[")[0] for item in leave_out(config, items, "beside")})
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        leave_out(config, items, "compiled")
+
+
+def leave_out(config, items, mark):
+    """Take the tests with a mark from those to be run, and return them."""
+    away = [item for item in items if item.get_closest_marker(mark)]
     config.hook.pytest_deselected(items=away)
-    items[:] = [item for item in items if not item.get_closest_marker("beside")]
+    items[:] = [item for item in items if not item.get_closest_marker(mark)]
+    return away
 
 
 def pytest_terminal_summary(terminalreporter, config):

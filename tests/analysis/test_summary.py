@@ -42,7 +42,8 @@ def figures():
         "requests_residual": [0, -2],
     }
     axes = recorded.coordinates(n_satellite=4, n_window=2, n_site=1) | {
-        "shell_satellites": [1, 3], "quantile": [0.0, 1.0], "job_class": ["chat"], "region": ["east"]
+        "shell_satellites": [1, 3], "quantile": [0.0, 1.0], "job_class": ["chat"], "flop_per_request": [1e15],
+        "region": ["east"]
     }  # fmt: skip
     results = Results.from_arrays({name: np.array(v) for name, v in arrays.items()}, axes, recorded.manifest(2))
     return {name: entry["value"] for name, entry in results.summary().items()}
