@@ -1,7 +1,7 @@
 """The orbit theory held to a numerical arc: rates of its slow angles, and mean elements of a state.
 
 The theory's short periods are good to 10 m, but its rates leave out what the fourth power of J2 and the zonals above
-degree 4 do, and Sun and Moon: 0.4-0.7 km a day along the track in low orbit. One arc for a shell puts that right.
+degree 4 do, and Sun and Moon: 0.3-0.7 km a day along the track in low orbit. One arc for a shell puts that right.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..constants import EARTH_MU_M3_S2, EARTH_RADIUS_M
-from ..errors import Problem, ScenarioError
+from ..errors import ModelError, Problem, ScenarioError
 from ..kernels.least_squares import solve_rows
 from ..kernels.positions import positions
 from ..physics.orbit import (
@@ -99,6 +99,20 @@ def _fitted(unknown: np.ndarray, times_s: np.ndarray, truth_m: np.ndarray, n_fre
     return unknown
 
 
+def _raise_unless_near(unknown: np.ndarray, times_s: np.ndarray, truth_m: np.ndarray, first: int) -> None:
+    """Refuse a fit that leaves a hundredth of the orbit's size: the theory cannot follow that arc."""
+    left_m = np.sqrt(((_theory_m(unknown, times_s) - truth_m) ** 2).sum(axis=2)).max(axis=1)
+    lost = ~(left_m < 0.01 * unknown[:, 0])
+    if lost.any():
+        row = int(np.argmax(lost))
+        raise ModelError(
+            f"the orbit theory cannot follow the arc of orbit {first + row}; shorten it, or propagate numerically",
+            quantity="position",
+            value=float(left_m[row]),
+            where=f"row {first + row}",
+        )
+
+
 def _theory_states(unknown: np.ndarray, epoch: datetime) -> tuple[np.ndarray, np.ndarray]:
     """Return the theory's positions [m] and velocities [m/s] at the epoch in GCRS, float64[n, 3] each.
 
@@ -138,6 +152,8 @@ def calibrate(
     ------
     ScenarioError
         If an orbit is none, or `days` is below one.
+    ModelError
+        If the theory cannot follow an arc.
 
     Notes
     -----
@@ -173,8 +189,9 @@ def _calibrated_cells(a, inclination, epoch: datetime, days: float, forces: Forc
     unknown[:, 0], unknown[:, 3], unknown[:, 4] = np.repeat(a, N_NODE), np.repeat(inclination, N_NODE), node
     unknown[:, 1], unknown[:, 2] = OFFSET, frozen_eccentricity(unknown[:, 0], unknown[:, 3])
     times_s, arc_m = _arc(*_theory_states(unknown, epoch), epoch, days, forces, TOLERANCE_M)
-    each = _fitted(unknown, times_s, arc_m, 10)[:, N_ELEMENT:].reshape(a.size, N_NODE, 4)
-    return each.mean(axis=1)
+    found = _fitted(unknown, times_s, arc_m, 10)
+    _raise_unless_near(found, times_s, arc_m, 0)
+    return found[:, N_ELEMENT:].reshape(a.size, N_NODE, 4).mean(axis=1)
 
 
 def calibrated_rates(
@@ -238,6 +255,8 @@ def mean_elements_from_state(
     ------
     ScenarioError
         If a state is no orbit, or its eccentricity is above the theory's limit of 0.02.
+    ModelError
+        If the theory cannot follow an arc.
     """
     add = np.zeros((1, 4)) if correction is None else np.stack(correction, axis=1)
     return _elements(_followed(r_m, v_m_s, epoch, add, days, forces, N_ELEMENT))
@@ -268,9 +287,13 @@ def _followed(r_m, v_m_s, epoch: datetime, correction, days: float, forces: Forc
                     f"the orbit theory holds to {ECCENTRICITY_LIMIT}", "propagate it numerically")
         )  # fmt: skip
     unknown = np.hstack([near, np.broadcast_to(correction, (near.shape[0], 4))])
+    day = times_s <= DAY_S  # first, as far as osculating elements lead within a turn of the truth
     for first in range(0, unknown.shape[0], ROWS_AT_ONCE):
         rows = slice(first, first + ROWS_AT_ONCE)
-        unknown[rows] = _fitted(_fitted(unknown[rows], times_s, arc_m[rows], N_ELEMENT), times_s, arc_m[rows], n_free)
+        found = _fitted(unknown[rows], times_s[day], arc_m[rows][:, day], N_ELEMENT)
+        found = _fitted(found, times_s, arc_m[rows], N_ELEMENT)
+        unknown[rows] = _fitted(found, times_s, arc_m[rows], n_free)
+        _raise_unless_near(unknown[rows], times_s, arc_m[rows], first)
     return unknown
 
 

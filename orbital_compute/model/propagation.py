@@ -1,8 +1,8 @@
 """Numerical propagation of satellites: gravity of the Earth in harmonics, Sun and Moon, air and light.
 
 For references, for small fleets, and to calibrate the orbit theory (`model.calibration`); a run of a fleet flies the
-theory. Left out: tides (up to some tens of metres a month in low orbit), relativity (some metres a week), light from
-the Earth, thrust.
+theory. Left out, as what a week in low orbit is worth: tides (50-110 m), harmonics above degree 36 (10-280 m below
+650 km), relativity (20 m), light from the Earth, thrust.
 """
 
 import functools

@@ -78,6 +78,20 @@ def test_elements_of_a_state_lead_along_its_arc():
     assert np.stack(again) == pytest.approx(np.stack(elements), rel=2e-5, abs=1e-6)
 
 
+def test_a_long_arc_is_followed_from_osculating_elements():
+    """Semi-major axes 9 km off would be three turns off after a month."""
+    times = days(*np.linspace(0.0, 30.0, 80))
+    truth = propagate_numerical(*STATE, EPOCH, times)
+    fleet = oc.Constellation.from_states(*STATE, epoch=EPOCH, days=30.0)
+    assert largest_m(fleet.positions(times, "gcrs"), truth) < 2000.0
+
+
+def test_an_arc_that_the_theory_cannot_follow_is_refused():
+    far = (np.array([3.2e8, 0.0, 0.0]), np.array([0.0, 1116.0, 0.0]))  # nearly as far as the Moon
+    with pytest.raises(ModelError, match="cannot follow the arc of orbit 0"):
+        fit_states(*far, EPOCH, days=20.0)
+
+
 def test_elements_do_not_depend_on_company():
     both = np.stack(mean_elements_from_state(*STATE, EPOCH, days=1.0))
     alone = np.stack(mean_elements_from_state(STATE[0][1], STATE[1][1], EPOCH, days=1.0))
