@@ -1,8 +1,8 @@
 """Gravity of the Earth: the attraction of its centre, and its field in spherical harmonics as tables.
 
 The gradient of a harmonic of degree n is itself a sum of harmonics of degree n + 1 (Cunningham). All orders and both
-parts are therefore gathered once into a table, and a field costs six products a harmonic. Tides are left out: their standing part alone, which a tide-free field
-lacks, is worth 50-110 m along a low orbit in a week. So is relativity (20 m a week).
+parts are therefore gathered once into a table, and a field costs six products a harmonic. Left out: tides, whose
+standing part alone, which a tide-free field lacks, is worth 50-110 m along a low orbit in a week; relativity (20 m).
 """
 
 import math
