@@ -22,6 +22,7 @@ from ..model.workload import DemandSpec, JobClass, LanguageModel, Region, Servin
 from . import schema_events, schema_ground, schema_space, schema_work
 from .files import read_power_curve, resolved
 from .load import Scenario
+from .step_limit import check_step
 
 HOUR_S, DAY_S, YEAR_S = 3600.0, 86400.0, 31557600.0
 BIT_PER_BYTE = 8.0
@@ -60,6 +61,7 @@ def build(scenario: Scenario) -> Model:
     clock = _clock(scenario)
     warned: list[str] = []
     types = {name: satellite_type(name, item, scenario, warned) for name, item in scenario.satellite_types.items()}
+    check_step(scenario, types)
     constellation = _constellation(scenario, clock, list(types))
     sites = [_site(item, scenario, warned) for item in scenario.sites]
     regions = [_region(name, item) for name, item in scenario.workload.regions.items()]

@@ -204,6 +204,23 @@ def test_events_that_cannot_be(one, says):
     assert says in str(raised.value)
 
 
+def test_a_step_that_temperatures_cannot_follow_is_refused():
+    # 4 · 0.9 · 5.67e-8 · 220 · 0.95 · 330³ = 1533 W/K: 1 kJ/K follow within 0.65 s, and 60 s need 18.4 kJ/K
+    with pytest.raises(ScenarioError) as raised:
+        built(satellite__radiator__heat_capacity="1 kJ/K", satellite__array__heat_capacity="0.1 kJ/m2/K")
+    cells, radiator = raised.value.problems
+    assert cells.path == "satellite.array.heat_capacity"
+    assert str(radiator) == (
+        "satellite.radiator.heat_capacity: 1 kJ/K follow the heat within 0.652 s at 330 K; a step of 60 s may be "
+        "5 times that; raise it to 18.5 kJ/K, or shorten the step to 3.2 s."
+    )
+    built(satellite__radiator__heat_capacity="18.5 kJ/K")
+    built(time__step="2.5 s", satellite__radiator__heat_capacity="1 kJ/K")
+    built(time__step="600 s", time__window="10 min")
+    with pytest.raises(ScenarioError, match=r"radiator.heat_capacity: 800 kJ/K follow"):
+        built(time__step="600 s", time__window="10 min", satellite__radiator__area="1000 m2")
+
+
 def test_a_coating_and_a_battery_age_over_life():
     spec = built(satellite__age="5 years", satellite__radiator__coating="osr").satellite_types["starmind_ai1"]
     assert (spec.radiator.solar_absorptivity, spec.radiator.absorptivity_end) == (0.07, 0.15)
