@@ -15,6 +15,7 @@ from .._math import fma
 from ..constants import SPEED_OF_LIGHT_M_S
 
 CHUNK_ROWS = 512  # rows of one orbit worked on together; their dot products stay in the first-level cache
+LEG_ROWS = 128  # the same, for delays to all gateways at once
 MILLISECONDS = 1000.0  # histogram bins in a second
 N_BIN = 1001  # round trips of 0-1 ms, 1-2 ms, ...; the last bin holds 1 s and more
 
@@ -70,6 +71,15 @@ def one_way_s(leg, cosine):
     return direct_s if cosine >= leg.view_cosine else around_s
 
 
+@point
+def _end_of_orbit(orbit_index, row, limit):
+    """Return the end of the run of rows, from `row` on and not beyond `limit`, that share its orbit."""
+    stop = row + 1
+    while stop < limit and orbit_index[stop] == orbit_index[row]:
+        stop += 1
+    return stop
+
+
 @sweep
 def reach_keys(
     unit, orbit_index, type_index, gateway_unit, reach_cosine, level_count, key_stride, first, last, out_key
@@ -97,10 +107,7 @@ def reach_keys(
     row = first
     while row < last:
         orbit = orbit_index[row]
-        limit = min(row + CHUNK_ROWS, last)
-        stop = row + 1
-        while stop < limit and orbit_index[stop] == orbit:
-            stop += 1
+        stop = _end_of_orbit(orbit_index, row, min(row + CHUNK_ROWS, last))
         n = stop - row
         # slices, whose indices are known not to be negative, let the inner loops become vector code
         x, y, z = unit[0, row:stop], unit[1, row:stop], unit[2, row:stop]
@@ -139,19 +146,28 @@ def round_trip_histogram(unit, orbit_index, signature, assigned_flop, gateway_un
     out_quanta : int64[n_class, N_BIN]
         Added to, in work quanta: whole numbers, so that order and threads do not matter.
     """
-    for i in range(first, last):
-        s = signature[i]
-        if s < 0 or assigned_flop[i] <= 0.0:
-            continue
-        quanta = assigned_flop[i] * mix.per_quantum
-        near, space_s = -1, 0.0
-        for m in range(mix.start[s], mix.start[s + 1]):
-            g = mix.gateway[m]
-            if g != near:
-                near, table = g, leg[orbit_index[i], g]
-                cosine = fma(
-                    unit[2, i], gateway_unit[g, 2], fma(unit[1, i], gateway_unit[g, 1], unit[0, i] * gateway_unit[g, 0])
-                )
-                space_s = 2.0 * one_way_s(Leg(table[0], table[1], table[2], table[3], table[4]), cosine)
-            bin_ = min(int((space_s + mix.ground_s[m]) * MILLISECONDS), N_BIN - 1)
-            out_quanta[mix.job_class[m], bin_] += np.int64(quanta * mix.share[m] + 0.5)
+    n_gateway = gateway_unit.shape[0]
+    there_and_back_s = np.empty((n_gateway, LEG_ROWS))  # through space
+    row = first
+    while row < last:
+        orbit = orbit_index[row]
+        stop = _end_of_orbit(orbit_index, row, min(row + LEG_ROWS, last))
+        n = stop - row
+        x, y, z = unit[0, row:stop], unit[1, row:stop], unit[2, row:stop]
+        for g in range(n_gateway):
+            gx, gy, gz = gateway_unit[g, 0], gateway_unit[g, 1], gateway_unit[g, 2]
+            way = Leg(leg[orbit, g, 0], leg[orbit, g, 1], leg[orbit, g, 2], leg[orbit, g, 3], leg[orbit, g, 4])
+            delay_s = there_and_back_s[g, :n]
+            for j in range(n):
+                delay_s[j] = 2.0 * one_way_s(way, fma(z[j], gz, fma(y[j], gy, x[j] * gx)))
+        for j in range(n):
+            s = signature[row + j]
+            if s < 0 or assigned_flop[row + j] <= 0.0:
+                continue
+            quanta = assigned_flop[row + j] * mix.per_quantum
+            for k in range(mix.start[s], mix.start[s + 1]):
+                m = np.uint64(k)  # indices known not to be negative cost less
+                delay_s = there_and_back_s[np.uint64(mix.gateway[m]), np.uint64(j)] + mix.ground_s[m]
+                place = np.uint64(min(int(delay_s * MILLISECONDS), N_BIN - 1))
+                out_quanta[np.uint64(mix.job_class[m]), place] += np.int64(quanta * mix.share[m] + 0.5)
+        row = stop
