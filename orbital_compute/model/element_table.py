@@ -86,8 +86,9 @@ class _Columns:
         for row in np.flatnonzero(~((value >= low) & (value <= high) & np.isfinite(value))).tolist():
             text = str(texts[row])
             if np.isfinite(value[row]):
-                limit = f"at least {low:g}" if np.isinf(high) else f"{low:g} to {high:g}"
-                self.refuse(f"{value[row]:g}", text, row=row, name=name, limit=limit)
+                below = value[row] < low
+                what = f"{value[row]:g} is {'below' if below else 'above'} {low if below else high:g}"
+                self.refuse(what, text, row=row, name=name, cure="raise it" if below else "lower it")
             else:
                 self.refuse(f"{text!r} is no number", text, row=row, name=name)
         return value

@@ -114,14 +114,14 @@ def test_types_of_satellites_split_a_shell(tmp_path):
         ("altitude_km,altitude_km\n550,1\n", "table.csv:1:1: two columns have one name"),
         (TABLE + "550,53,0,nonsense,low,9\n", "table.csv:6:4: arg_latitude_deg: 'nonsense' is no number"),
         (TABLE + "550,53,0,nan,low,9\n", "table.csv:6:4: arg_latitude_deg: 'nan' is no number"),
-        (TABLE + "80,53,0,0,low,9\n", "table.csv:6:1: altitude_km: 80; at least 160"),
-        (TABLE + "550,253,0,0,low,9\n", "table.csv:6:2: inclination_deg: 253; 0 to 180"),
+        (TABLE + "80,53,0,0,low,9\n", "table.csv:6:1: altitude_km: 80 is below 160; raise it"),
+        (TABLE + "550,253,0,0,low,9\n", "table.csv:6:2: inclination_deg: 253 is above 180; lower it"),
         (TABLE + "550,53,0,0,low,1.5\n", "table.csv:6:6: catalog_number: 1.5 is no whole number"),
         (TABLE + "550,53,0,0\n", "table.csv:6:1: 4 values under 6 columns"),
         ("altitude_km,inclination_deg,raan_deg,arg_latitude_deg\n", "there are no satellites"),
         (
             "altitude_km,eccentricity,inclination_deg,raan_deg,arg_perigee_deg,arg_latitude_deg\n550,2,53,0,90,0\n",
-            "table.csv:2:2: eccentricity: 2; 0 to 0.02",
+            "table.csv:2:2: eccentricity: 2 is above 0.02; lower it",
         ),
         (
             "altitude_km,inclination_deg,raan_deg,arg_latitude_deg,epoch\n550,53,0,0,2026-06-20\n550,53,0,0,soon\n",

@@ -211,5 +211,5 @@ def test_bad_calls_are_named():
 
 def test_a_limit_too_fine_for_the_window_is_refused():
     clock = Clock(CLOCK.start, 1.0, 1.0, 3600)
-    with pytest.raises(ScenarioError, match=r"spans 86400 windows.*lengthen the window to 21\.1 s"):
+    with pytest.raises(ScenarioError, match=r"spans 86400 windows.*lengthen the window to 5\.27 s"):
         queues([(86400.0, 1.0)], clock=clock)
