@@ -98,7 +98,7 @@ def summed(run, cuts):
     start, own = segments(fleet.shell)
     out = np.full((own.size, len(SUM_FIELDS)), np.nan)
     signature = np.resize(np.array([0, 1, -1], dtype=np.int32), fleet.n_row)
-    reachable = np.array([True, False])
+    reachable = np.array([False, True])  # and rows without a signature, -1, must not find the last
     for first, last in cuts(own.size):
         sum_segments(
             fleet.arrays, run.offer, run.cool, run.assigned, signature, reachable, start, first, last, out
@@ -123,7 +123,7 @@ def test_sums_are_those_of_the_satellites_whoever_adds_them():
         assert of["offered_flop"] == run.offer[:N][mine].sum()
         assert of["assigned_flop"] == pytest.approx(math.fsum(run.assigned[:N][mine]), rel=1e-14)
         assert of["cool_flop"] == pytest.approx(math.fsum(run.cool[:N][mine]), rel=1e-14)
-        assert of["reachable_flop"] == run.offer[:N][mine & (signature == 0)].sum()
+        assert of["reachable_flop"] == run.offer[:N][mine & (signature == 1)].sum()
 
 
 # histograms

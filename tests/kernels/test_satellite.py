@@ -313,5 +313,11 @@ def test_ledgers_close_for_any_design():
     floor_j = capacity_j * (1 - np.array([one.battery.depth_limit for one in types]))
     assert (steps["battery_j"] <= capacity_j * (1 + 1e-12)).all()
     assert (steps["battery_j"] >= floor_j - 1e-12 * capacity_j).all()
+    full_w = np.array([one.compute.count * one.compute.device_power_w * one.compute.server_overhead for one in types])
+    idle_w = full_w * np.array([one.compute.idle_fraction for one in types])
+    exponent = np.array([one.compute.exponent for one in types])
+    possible = np.clip((steps["compute_w"] - idle_w) / (full_w - idle_w), 0.0, 1.0) ** (1 / exponent)
+    whole = np.isin(steps["sunlit"], (0.0, 1.0))  # through an edge devices may be on for a part
+    assert (steps["rate"] <= possible + 1e-5)[whole].all()  # no work without its power; near idle the root loses digits
     bus = steps["array_w"] + steps["drawn_w"] - steps["load_w"] - steps["charge_w"] - steps["curtailed_w"]
     assert (np.abs(bus) <= 1e-12 * (steps["array_w"] + steps["drawn_w"] + 1.0)).all()
