@@ -38,7 +38,7 @@ def check_step(scenario: Scenario, types: dict[str, SatelliteType]) -> None:
                         f"{at}.{path}",
                         capacity,
                         limit=f"a step of {scenario.time.step:g} s may be {LARGEST_STEP:g} times that",
-                        cure=f"raise it to {least}, or shorten the step to {0.995 * longest_s:.2g} s",
+                        cure=f"raise it to {least}, or shorten the step to {0.995 * longest_s:.3g} s",
                     )
                 )
     if problems:

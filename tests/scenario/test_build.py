@@ -212,7 +212,7 @@ def test_a_step_that_temperatures_cannot_follow_is_refused():
     assert cells.path == "satellite.array.heat_capacity"
     assert str(radiator) == (
         "satellite.radiator.heat_capacity: 1 kJ/K follow the heat within 0.652 s at 330 K; a step of 60 s may be "
-        "5 times that; raise it to 18.5 kJ/K, or shorten the step to 3.2 s."
+        "5 times that; raise it to 18.5 kJ/K, or shorten the step to 3.24 s."
     )
     built(satellite__radiator__heat_capacity="18.5 kJ/K")
     built(time__step="2.5 s", satellite__radiator__heat_capacity="1 kJ/K")
