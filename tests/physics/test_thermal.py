@@ -1,5 +1,7 @@
 """Heat: the step against fine Runge-Kutta, the cap on compute against its definition, radiators by hand."""
 
+import math
+
 import pytest
 import twin
 from hypothesis import given
@@ -10,11 +12,13 @@ from orbital_compute.constants import STEFAN_BOLTZMANN_W_M2_K4
 from orbital_compute.physics.thermal import (
     balance_error_j,
     compute_cap_w,
+    doubled,
     emitted_j,
     environment_heat_w,
     radiator_sun_cosine,
     relaxation,
     relaxed_k,
+    responded_k,
     steady_cap_w,
 )
 
@@ -46,14 +50,27 @@ def test_step_errs_as_the_model_says(step_s, error_k, low, more):
     assert 0.5 * error_k * more < worst < error_k * more
 
 
-@given(st.floats(250.0, 450.0), st.floats(250.0, 350.0))
+@given(temperatures, temperatures)
 def test_long_steps_are_stable(start_k, settled_k):
-    """Steps of 1e5 s, 150 time constants: to the balance of heat, without a swing below zero."""
+    """Steps of 1e5 s, 150 time constants: from anywhere to the balance of heat, without a swing below zero."""
     now_k = start_k
     for _ in range(40):
         now_k = relaxed_k(now_k, G_W_K4 * settled_k**4, G_W_K4, 1e5 / CAPACITY_J_K)
         assert 0.0 < now_k < 1e5
     assert now_k == pytest.approx(settled_k, rel=1e-9)
+
+
+@given(temperatures, st.floats(0.0, 1e6), emissions, capacities, steps)
+def test_step_with_its_response_known_is_the_step(start_k, heat_w, emission, capacity, step_s):
+    """The response of half a step, doubled, is that of the whole: exprel(2y) by e^(2y) = (e^y)²."""
+    short = step_s / capacity
+    exponent = relaxation(start_k, emission, short)
+    assert exponent == pytest.approx(-4 * emission * start_k**3 * short, rel=1e-14)
+    whole = exprel(exponent)
+    end_k = relaxed_k(start_k, heat_w, emission, short)
+    assert responded_k(start_k, heat_w, emission, short, whole) == pytest.approx(end_k, rel=1e-12)
+    exact = math.expm1(exponent) / exponent
+    assert doubled(0.5 * exponent, exprel(0.5 * exponent)) == pytest.approx(exact, rel=1e-14)
 
 
 @given(temperatures, st.floats(0.0, 3600.0))
@@ -89,8 +106,7 @@ def test_bound_on_the_step_holds(start_k, settled_k, emission, capacity, step_s)
     left_j = abs(heat_w * step_s - capacity * (end_k - start_k) - emitted)
     bound_j = balance_error_j(start_k, end_k, emission, step_s, short)
     rounding_j = 1e-9 * heat_w * step_s + 4e-16 * capacity * max(start_k, end_k)
-    if 4 * emission * max(start_k, end_k) ** 3 * short < 600:  # `_math.exprel` holds from there
-        assert left_j <= bound_j + rounding_j
+    assert left_j <= bound_j + rounding_j
     if 4 * emission * max(start_k, end_k) ** 3 * short < 0.5:  # steps of up to half a time constant
         assert bound_j <= 5 * left_j + 10 * rounding_j
 
