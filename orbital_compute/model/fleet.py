@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -100,7 +101,7 @@ def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
         chip_limit_k=compute.chip_limit_k,
         step_s=step_s,
         inverse_step_s=1 / step_s,
-        blend=min(step_s / MEAN_TIME_S, 1.0),
+        blend=-math.expm1(-step_s / MEAN_TIME_S),
     )
 
 
