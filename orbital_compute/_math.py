@@ -192,8 +192,9 @@ def exprel_near(x):
 
 @point
 def exprel(x):
-    """Return (exp(x) - 1)/x for x <= 0, any size (held at -700); relative error below 4e-16, 1 at zero."""
-    y = min(max(x, -700.0), -1e-300)
+    """Return (exp(x) - 1)/x for x <= 0, any size; relative error below 4e-16, 1 at zero."""
+    x = min(x, -1e-300)
+    y = max(x, -700.0)  # exp is nothing beside one far before
     n = np.floor(fma(y, _LOG2_E, 0.5))
     r = fma(-n, _LN2_LOW, fma(-n, _LN2_HIGH, y))
     high = horner4(r, 2.5105214474751413e-08, 2.7626367775723217e-07, 2.7557255406285044e-06, 2.4801504321690158e-05)
@@ -209,7 +210,7 @@ def exprel(x):
         0.0,
     )  # exp(r) - 1
     scale = power_of_two(n)
-    return fma(scale, p, scale - 1.0) / y
+    return fma(scale, p, scale - 1.0) / x
 
 
 @point
