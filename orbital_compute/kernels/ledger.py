@@ -28,6 +28,7 @@ HISTOGRAMS = ("state_of_charge", "fluid_temperature_k", "chip_temperature_k")
 
 AUDIT_FIELDS = ("energy", "heat", "temperature_margin_k", "charge_margin")
 HEAT_ROUNDING = 1e-9  # of the heat in, beside the integrator's bound
+ROUNDED_STORE = 1e-4  # of what is stored at most: where less flows, its rounding would look like a loss
 ROUNDING = 1e-9  # of a margin: at a bound to rounding counts as on it
 
 _BATTERY, _FLUID = State._fields.index("battery_j"), State._fields.index("fluid_k")
@@ -154,10 +155,10 @@ def audit_rows(fleet, first, last, out_worst, out_row):
     """Check every satellite of a range of rows; keep the worst of each kind and its row.
 
     energy: bus (array + drawn = load + charge + curtailed), battery (its two ends against the flows) and losses
-    against the efficiencies, added up, relative to what flowed; NaN if state or ledger hold one anywhere. heat: the
-    fluid's two ends against heat in less heat radiated by the law, over the bound on what the integrator's steps leave
-    between them: 1 is the limit. Margins: distance of chips from their limit [K], satellites in safe mode left out, and
-    of the state of charge from floor and full.
+    against the efficiencies, added up, relative to what flowed, or to ROUNDED_STORE of the capacity; NaN if state or
+    ledger hold one anywhere. heat: the fluid's two ends against heat in less heat radiated by the law, over the bound
+    on what the integrator's steps leave between them: 1 is the limit. Margins: distance of chips from their limit [K],
+    satellites in safe mode left out, and of the state of charge from floor and full.
     out_worst : float64[4], in the order of AUDIT_FIELDS; out_row : int64[4].
     """
     for row in range(first, last):
@@ -167,7 +168,7 @@ def audit_rows(fleet, first, last, out_worst, out_row):
         load_j, charge_j = fleet.ledger[tile, _LOAD, lane], fleet.ledger[tile, _CHARGE, lane]
         curtailed_j, loss_j = fleet.ledger[tile, _CURTAILED, lane], fleet.ledger[tile, _LOSS, lane]
         battery_j, start_j = fleet.state[tile, _BATTERY, lane], fleet.ledger[tile, _BATTERY_START, lane]
-        scale = max(array_j + drawn_j, 1.0)
+        scale = max(array_j + drawn_j, ROUNDED_STORE * h[_CAPACITY])
         bus = abs(array_j + drawn_j - load_j - charge_j - curtailed_j)
         stored = abs(battery_j - start_j - (h[_IN] * charge_j - h[_OUT] * drawn_j))
         lost = abs(loss_j - (1.0 - h[_IN]) * charge_j - (h[_OUT] - 1.0) * drawn_j)
@@ -179,8 +180,10 @@ def audit_rows(fleet, first, last, out_worst, out_row):
         energy = (bus + stored + lost) / scale + unreal
 
         heat_j = load_j + loss_j + fleet.ledger[tile, _CONDITIONING, lane] + fleet.ledger[tile, _SINK, lane]
-        gained = h[_HEAT_CAPACITY] * (fleet.state[tile, _FLUID, lane] - fleet.ledger[tile, _FLUID_START, lane])
-        bound = fleet.ledger[tile, _HEAT_ERROR, lane] + HEAT_ROUNDING * max(heat_j, 1.0)
+        fluid_k = fleet.state[tile, _FLUID, lane]
+        gained = h[_HEAT_CAPACITY] * (fluid_k - fleet.ledger[tile, _FLUID_START, lane])
+        rounding = HEAT_ROUNDING * max(heat_j, ROUNDED_STORE * h[_HEAT_CAPACITY] * fluid_k)
+        bound = fleet.ledger[tile, _HEAT_ERROR, lane] + rounding
         heat = abs(gained - (heat_j - fleet.ledger[tile, _RADIATED, lane])) / bound
 
         safe = fleet.ledger[tile, _SAFE, lane] > 0.0
