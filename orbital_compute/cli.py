@@ -101,15 +101,17 @@ def run(
         output = free_folder(Path("out") / checked.name)
     from .report.page import write_report
     from .simulate import simulate
+    from .study.design import cases_of
 
     results = simulate(checked, output=output, progress=not quiet and not as_json, threads=threads, overwrite=overwrite)
-    page = write_report(results, output)
+    cases = cases_of(results, checked, threads=threads)
+    page = write_report(results, output, cases=cases)
     if as_json:
         _print_json({"folder": str(output), "report": str(page), "summary": results.summary()})
     elif not quiet:
         from .report.tables import print_summary
 
-        print_summary(results, folder=output, report=page)
+        print_summary(results, folder=output, report=page, cases=cases)
     open_ledgers = [name for name, ledger in results.audit().items() if not ledger["closes"]]
     if open_ledgers:
         _stop(f"{output}: the stored numbers do not add up; see the audit of {', '.join(open_ledgers)}.", FAILED)
@@ -123,18 +125,20 @@ def report(
     """Write the HTML report of stored results anew, and print the headline figures."""
     from .report.page import write_report
     from .store.reader import open_results
+    from .study.design import cases_of
 
     try:
         results = open_results(folder)
     except ResultsError as error:
         _stop(f"{error}.", BAD_INPUT)
-    page = write_report(results, folder)
+    cases = cases_of(results)
+    page = write_report(results, folder, cases=cases)
     if as_json:
         _print_json({"folder": str(folder), "report": str(page), "summary": results.summary()})
         return
     from .report.tables import print_summary
 
-    print_summary(results, folder=folder, report=page)
+    print_summary(results, folder=folder, report=page, cases=cases)
 
 
 @presets_app.command("list", epilog="Example: orbital-compute presets list")

@@ -36,11 +36,20 @@ LEDGERS = {
 
 @dataclass(frozen=True)
 class Rows:
-    """A small table: title, heads of the columns, rows of text; the first column is words, the rest are figures."""
+    """A small table: title, heads of the columns, rows of text; the first column is words.
+
+    The rest are figures where there are more than two columns, unless `words` says otherwise.
+    """
 
     title: str
     heads: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    words: bool = False
+
+    @property
+    def figures(self) -> bool:
+        """Whether all columns but the first hold figures."""
+        return len(self.heads) > 2 and not self.words
 
 
 def value_of(summary: dict[str, dict[str, Any]], name: str) -> float:

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import headline, units
+from . import budget, headline, units
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
 from .limits import LIMITS
@@ -24,6 +24,7 @@ SECTIONS = (
     ("headline", "Headline figures"),
     ("figures", "Figures"),
     ("waterfall", "From peak to delivered"),
+    ("budget", "Power and heat budget"),
     ("audit", "Audit"),
     ("limits", "What the model leaves out"),
     ("parameters", "Parameters and their sources"),
@@ -31,26 +32,26 @@ SECTIONS = (
 )
 
 
-def write_report(results: Results, folder: Path | str) -> Path:
+def write_report(results: Results, folder: Path | str, *, cases: Mapping[str, Results] | None = None) -> Path:
     """Write the report of a run into a folder and return its path; an older report there is replaced.
 
-    The file appears whole: it is written beside its place and moved there.
+    `cases` are the design cases of a run of one satellite, by name: they stand beside it in its budget. The file
+    appears whole: it is written beside its place and moved there.
     """
     path = Path(folder) / FILE
     draft = path.with_name(f".{FILE}.{os.getpid()}")
-    draft.write_text(page(results), encoding="utf-8")
+    draft.write_text(page(results, cases), encoding="utf-8")
     os.replace(draft, path)
     return path
 
 
-def page(results: Results) -> str:
+def page(results: Results, cases: Mapping[str, Results] | None = None) -> str:
     """Return the report of a run as HTML text. Every text of the scenario is escaped."""
     name = escape(headline.name(results))
-    body = "".join(
-        f'<section id="{key}"><h2>{escape(title)}</h2>{content}</section>\n'
-        for (key, title), content in zip(SECTIONS, contents(results), strict=True)
-    )
-    links = "".join(f'<li><a href="#{key}">{escape(title)}</a></li>' for key, title in SECTIONS)
+    found = zip(SECTIONS, contents(results, cases), strict=True)
+    sections = [(key, escape(title), content) for (key, title), content in found if content]
+    body = "".join(f'<section id="{key}"><h2>{title}</h2>{content}</section>\n' for key, title, content in sections)
+    links = "".join(f'<li><a href="#{key}">{title}</a></li>' for key, title, _ in sections)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -72,12 +73,14 @@ def stylesheet() -> str:
     return f":root {{ {light} }}\n@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n{sheet}"
 
 
-def contents(results: Results) -> Iterable[str]:
-    """Yield the content of each section, in the order of `SECTIONS`."""
+def contents(results: Results, cases: Mapping[str, Results] | None = None) -> Iterable[str]:
+    """Yield the content of each section, in the order of `SECTIONS`; nothing for those that the run has not."""
     blocks = [headline.orbit_beside_ground(results), headline.condition(results), headline.service(results)]
     yield f'{tiles(results)}<div class="pair">{"".join(table(block) for block in blocks if block)}</div>'
     yield "".join(figure(chart) for chart in charts(results))
     yield waterfall_tables(results)
+    paragraphs = "".join(f"<p>{escape(note)}</p>" for note in budget.notes(results, cases))
+    yield paragraphs + "".join(table(rows) for rows in budget.tables(results, cases))
     yield f"<p>{escape(sentence(headline.audit_sentence(results)))}</p>{table(headline.audit(results))}"
     yield "<ul>" + "".join(f"<li>{escape(limit)}</li>" for limit in LIMITS) + "</ul>"
     yield parameters(results.manifest.get("provenance", []))
@@ -132,7 +135,7 @@ def figure(chart: Chart) -> str:
 
 def table(rows: headline.Rows) -> str:
     """Return rows of text as an HTML table with its title as the caption."""
-    return grid(rows.title, rows.heads, rows.rows, figures=len(rows.heads) > 2)
+    return grid(rows.title, rows.heads, rows.rows, figures=rows.figures)
 
 
 def grid(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, figures: bool = False) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import headline
+from . import budget, headline
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
@@ -26,7 +27,7 @@ def table(rows: headline.Rows) -> Table:
     made = Table(
         box=box.SIMPLE_HEAD if any(rows.heads) else None,
         show_header=any(rows.heads),
-        title=rows.title,
+        title=Text(rows.title),  # a text, or [kW] would be taken for an order to the screen
         title_justify="left",
         title_style="bold",
         pad_edge=False,
@@ -34,7 +35,7 @@ def table(rows: headline.Rows) -> Table:
         padding=(0, 1),
     )
     for i, head in enumerate(rows.heads):
-        figures = i > 0 and len(rows.heads) > 2
+        figures = i > 0 and rows.figures
         made.add_column(Text(head), justify="right" if figures else "left", no_wrap=figures, overflow="fold")
     for row in rows.rows:
         made.add_row(*(Text(cell) for cell in row))
@@ -63,9 +64,10 @@ def waterfall_table(results: Results) -> Table:
 
 
 def print_summary(
-    results: Results, *, folder: Path | None = None, report: Path | None = None, console: Console | None = None
-) -> None:
-    """Print the headline figures, the waterfall, and where results and report lie."""
+    results: Results, *, folder: Path | None = None, report: Path | None = None,
+    cases: Mapping[str, Results] | None = None, console: Console | None = None,
+) -> None:  # fmt: skip
+    """Print the headline figures, the waterfall, budgets of a few satellites, and where results and report lie."""
     from rich.console import Console
     from rich.text import Text
 
@@ -75,6 +77,9 @@ def print_summary(
     console.print()
     console.print(waterfall_table(results))
     console.print()
+    for rows in budget.tables(results, cases):
+        console.print(table(rows))
+        console.print()
     # A path must come out whole, so that it can be copied: no folding, no cutting.
     for name, path in (("Results", folder), ("Report", report)):
         if path is not None:

@@ -1,0 +1,1 @@
+"""Several runs about one question."""
