@@ -275,7 +275,7 @@ class Satellite:
         self.fluid_k = fluid_k
         self.cell_k = cells_later_k(used_w, dt)
         self.battery_j += (battery.charge_efficiency * charge_w - drawn_w / battery.discharge_efficiency) * dt
-        blend = min(dt / MEAN_TIME_S, 1.0)
+        blend = 1 - math.exp(-dt / MEAN_TIME_S)
         self.array_mean_w += blend * lit * (lit_w - self.array_mean_w)
         self.sink_mean_w += blend * (sink_w - self.sink_mean_w)
         return {

@@ -10,7 +10,7 @@ from orbital_compute.kernels.march import STATE_FIELDS
 from orbital_compute.kernels.satellite import NO_EVENT, Factor, Hardware, Ledger, Window
 from orbital_compute.model.fleet import Fleet, from_tiles, hardware_row, in_tiles
 
-ROUNDING = 1e-14
+ROUNDING = 1e-13
 OTHER = design("other", battery=dict(capacity_j=60 * 3.6e6, initial_state_of_charge=0.5), compute=dict(exponent=3.0))
 
 
@@ -47,7 +47,7 @@ def test_constants_of_a_design_by_hand():
         peak_flop_s=80 * 2.5e15,
         chip_k_w=0.03 / (80 * 1.25),  # each chip 1 kW of its own over the fluid by 30 K
         chip_limit_k=358.0,
-        blend=60 / 1500,
+        blend=1 - np.exp(-60 / 1500),
     )
     for name, value in wanted.items():
         assert getattr(row, name) == pytest.approx(value, rel=ROUNDING), name
@@ -78,8 +78,11 @@ def test_blocked_and_smaller_radiators_emit_less():
     assert half.solar_m2 == pytest.approx(0.5 * whole.solar_m2, rel=ROUNDING)
 
 
-def test_long_steps_do_not_overshoot_the_means():
-    assert hardware_row(BASE, 3600.0).blend == 1.0
+def test_running_means_forget_alike_at_any_step():
+    """Ten steps of 6 s keep what one of 60 s keeps; no step overshoots."""
+    kept = [1 - hardware_row(BASE, step_s).blend for step_s in (6.0, 60.0, 36000.0)]
+    assert kept[0] ** 10 == pytest.approx(kept[1], rel=1e-12)
+    assert 0.0 < kept[2] < 1e-10
 
 
 @given(st.integers(1, 5), st.integers(1, 4))
