@@ -26,7 +26,7 @@ def sun():
 # eclipses: rays from the satellite to points of the Sun's disc, hit or not by the ellipsoid
 
 RING, SPOKE = 40, 240
-LIMB = np.linspace(0, 2 * np.pi, 720, endpoint=False)
+LIMB = np.linspace(0, 2 * np.pi, 7200, endpoint=False)
 DISC_RADIUS = np.sqrt((np.arange(RING) + 0.5) / RING)
 DISC_ANGLE = (np.arange(SPOKE) + 0.5) / SPOKE * 2 * np.pi
 

@@ -148,8 +148,11 @@ def read_cases(folder: Path) -> list[Case]:
     file = folder / "cases.json"
     if not file.is_file():
         return []
-    names = Case._fields[:-1]
-    return [Case(**{name: one[name] for name in names}, folder=folder) for one in json.loads(file.read_text())["cases"]]
+    names, found = Case._fields[:-1], []
+    for one in json.loads(file.read_text(encoding="utf-8"))["cases"]:
+        case = Case(**{name: one[name] for name in names}, folder=folder)
+        found.append(case._replace(source=found[-1].source) if case.source == "as above" else case)
+    return found
 
 
 def read_json(folder: Path, *path: str):
