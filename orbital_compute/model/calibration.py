@@ -96,6 +96,8 @@ def _fitted(unknown: np.ndarray, times_s: np.ndarray, truth_m: np.ndarray, n_fre
         change = np.empty((n, n_free))
         in_ranges(lambda first, last, c=columns, r=residual, o=change: solve_rows(c, r, first, last, o), n)  # type: ignore[misc]
         unknown[:, :n_free] += change * _STEP[:n_free]
+        size = start[:, 0]  # a fit that runs away ends at these bounds, far from its arc, and is refused
+        unknown[:, 0] = np.clip(np.nan_to_num(unknown[:, 0], nan=0.0), 0.5 * size, 2.0 * size)
     return unknown
 
 

@@ -114,7 +114,7 @@ class _Columns:
             try:
                 dates[row] = np.datetime64(text.strip().removesuffix("Z"), "ns")
             except ValueError:
-                dates[row] = np.datetime64("NaT")
+                dates[row] = np.datetime64("NaT", "ns")
             if np.isnat(dates[row]):
                 self.refuse(f"{text!r} is no date", text, row=row, name=name, cure="give 2026-06-21T00:00:00")
         self.raise_problems()
