@@ -66,6 +66,10 @@ class Array(Section):
     pointing: Annotated[str, Word(ARRAY_POINTING)] = known("two_axis", "C", MODEL, "how the array is held to the Sun")
 
 
+# Aged as far as a battery can, one of 0.6 keeps 0.03; one of 0.58 would give less than nothing (MODEL §3).
+OneWay = Annotated[float, Fraction(low=0.6, why="where an aged battery gives nothing back")]
+
+
 class Battery(Section):
     """A battery."""
 
@@ -79,8 +83,8 @@ class Battery(Section):
     discharge_rate: Annotated[float, Quantity("/h", "1.5 /h", above="0 /h")] = known(
         "1.5 /h", "C", MODEL, "greatest discharging power over capacity"
     )
-    charge_efficiency: PositiveShare = known(0.96, "C", MODEL, "of charging")
-    discharge_efficiency: PositiveShare = known(0.96, "C", MODEL, "of discharging")
+    charge_efficiency: OneWay = known(0.96, "C", MODEL, "of charging")
+    discharge_efficiency: OneWay = known(0.96, "C", MODEL, "of discharging")
     taper: PositiveShare = known(0.10, "C", MODEL, "charging falls linearly over this last share of the capacity")
     initial_state_of_charge: Share = known(1.0, "C", MODEL, "at the start of the run")
     calendar_fade: Annotated[float, Fraction(high=0.5)] = known(
@@ -95,6 +99,10 @@ class Battery(Section):
         if self.depth_design > self.depth_limit:
             what = f"depth_design {self.depth_design:g} is deeper than depth_limit {self.depth_limit:g}"
             raise wrong(what, cure="lower depth_design or raise depth_limit", at=("depth_design",))
+        floor = 1.0 - self.depth_limit
+        if self.initial_state_of_charge < floor - 1e-12:
+            what = f"{self.initial_state_of_charge:g} is below {floor:g}, the floor that depth_limit sets"
+            raise wrong(what, cure="raise it, or raise depth_limit", at=("initial_state_of_charge",))
         return self
 
 

@@ -139,6 +139,22 @@ def test_several_types_are_chosen_by_shell():
         load_scenario(tree)
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("discharge_efficiency", 0.5, "0.5 is below 0.6, where an aged battery gives nothing back; raise it"),
+        ("initial_state_of_charge", 0.5, "0.5 is below 0.6, the floor that depth_limit sets; raise it, or raise"),
+        ("depth_design", 0.5, "depth_design 0.5 is deeper than depth_limit 0.4"),
+    ],
+)
+def test_a_battery_that_cannot_be_is_refused(quickstart, field, value, says):
+    with pytest.raises(ScenarioError) as raised:
+        quickstart.replace({f"satellite.battery.{field}": value})
+    assert str(raised.value).startswith(f"satellite.battery.{field}: {says}")
+    floor = {"satellite.battery.depth_limit": 0.7, "satellite.battery.initial_state_of_charge": 0.3}
+    assert quickstart.replace(floor).satellite.battery.initial_state_of_charge == 0.3
+
+
 def test_the_json_schema_describes_quantities(quickstart):
     schema = quickstart.json_schema()
     json.dumps(schema)
