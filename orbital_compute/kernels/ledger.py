@@ -6,7 +6,7 @@ a fixed tree, so that sums have the same bits on any number of threads.
 
 import numpy as np
 
-from .._jit import sweep
+from .._jit import point, sweep
 from .lanes import LANES
 from .march import BLOCK_ROWS, N_LEDGER, N_STATE
 from .satellite import Hardware, Ledger, State
@@ -28,7 +28,7 @@ HISTOGRAMS = ("state_of_charge", "fluid_temperature_k", "chip_temperature_k")
 
 AUDIT_FIELDS = ("energy", "heat", "temperature_margin_k", "charge_margin")
 HEAT_ROUNDING = 1e-9  # of the heat in, beside the integrator's bound
-ROUNDED_STORE = 1e-4  # of what is stored at most: where less flows, its rounding would look like a loss
+ROUNDED_STORE = 1e-4  # of the capacity: where less flows, the rounding of what is stored would look like a loss
 ROUNDING = 1e-9  # of a margin: at a bound to rounding counts as on it
 
 _BATTERY, _FLUID = State._fields.index("battery_j"), State._fields.index("fluid_k")
@@ -38,8 +38,14 @@ _CURTAILED, _LOSS, _CONDITIONING, _SINK = _L["curtailed_j"], _L["loss_j"], _L["c
 _RADIATED, _SAFE, _LOWEST, _HOTTEST = _L["radiated_j"], _L["safe_s"], _L["battery_min_j"], _L["chip_max_k"]
 _BATTERY_START, _FLUID_START, _HEAT_ERROR = _L["battery_start_j"], _L["fluid_start_k"], _L["heat_error_j"]
 _H = {name: k for k, name in enumerate(Hardware._fields)}
-_CAPACITY, _FLOOR, _LIMIT = _H["capacity_j"], _H["floor_j"], _H["chip_limit_k"]
-_IN, _OUT, _HEAT_CAPACITY = _H["charge_efficiency"], _H["inverse_discharge_efficiency"], _H["capacity_j_k"]
+_CAPACITY = _H["capacity_j"]
+# what the audit needs of a satellite's type, in this order
+_AUDITED = tuple(
+    _H[name]
+    for name in (
+        "capacity_j", "floor_j", "chip_limit_k", "charge_efficiency", "inverse_discharge_efficiency", "capacity_j_k",
+    )
+)  # fmt: skip
 
 
 def segments(shell):
@@ -63,12 +69,55 @@ def tree_sum(parts):
     return parts[0]
 
 
+@sweep
+def _add_trees(parts, bound, first, last, out):
+    """Add rows bound[i] to bound[i + 1] of parts up by the tree of `tree_sum`: out float64[n, n_quantity]; parts go."""
+    for i in range(first, last):
+        begin, n = bound[i], bound[i + 1] - bound[i]
+        while n > 1:
+            for j in range(n // 2):
+                for q in range(parts.shape[1]):
+                    parts[begin + j, q] = parts[begin + 2 * j, q] + parts[begin + 2 * j + 1, q]
+            if n % 2 == 1:
+                for q in range(parts.shape[1]):
+                    parts[begin + n // 2, q] = parts[begin + n - 1, q]
+            n = (n + 1) // 2
+        for q in range(parts.shape[1]):
+            out[i, q] = parts[begin, q] if n == 1 else 0.0
+
+
 def sum_by_shell(parts, segment_shell, n_shell):
     """Return sums by shell, float64[n_shell, n_quantity], of the segments' float64[n_segment, n_quantity]."""
-    out = np.zeros((n_shell, parts.shape[1]))
-    for shell in np.unique(segment_shell):
-        out[shell] = tree_sum(parts[segment_shell == shell])
+    segment_shell, out = np.asarray(segment_shell), np.empty((n_shell, parts.shape[1]))
+    bound = np.concatenate([[0], np.cumsum(np.bincount(segment_shell, minlength=n_shell))])
+    _add_trees(parts[np.argsort(segment_shell, kind="stable")], bound, 0, n_shell, out)
     return out
+
+
+@point
+def lane_range(first, last, tile):
+    """Return the first lane, and that after the last, of a tile's rows that lie in the range first to last."""
+    return max(first - tile * LANES, 0), min(last - tile * LANES, LANES)
+
+
+@point
+def sum_tiles(array, q, begin, end, lanes):
+    """Return the sum of a quantity of tiles over rows begin to end: each lane over the tiles, then lane after lane."""
+    whole = (begin + LANES - 1) // LANES * LANES  # rows before it, and after the last whole tile, one by one
+    rest = max(end // LANES * LANES, whole)
+    for lane in range(LANES):
+        lanes[lane] = 0.0
+    for tile in range(np.uint64(whole // LANES), np.uint64(rest // LANES)):  # known not to be negative: vector code
+        for lane in range(LANES):
+            lanes[lane] += array[tile, q, lane]
+    for row in range(begin, min(whole, end)):
+        lanes[row % LANES] += array[row // LANES, q, row % LANES]
+    for row in range(rest, end):
+        lanes[row % LANES] += array[row // LANES, q, row % LANES]
+    total = 0.0
+    for lane in range(LANES):
+        total += lanes[lane]
+    return total
 
 
 @sweep
@@ -77,25 +126,30 @@ def sum_segments(fleet, offer_flop, cool_flop, assigned_flop, signature, reachab
 
     start : int64[n_segment + 1], first rows; signature : int32[n_row]; reachable : bool[n_signature].
     """
+    lanes = np.empty(LANES)
     for segment in range(first, last):
+        begin, end = start[segment], start[segment + 1]
         for q in range(N_SUMMED):
-            total = 0.0
-            for row in range(start[segment], start[segment + 1]):
-                total += fleet.ledger[row // LANES, q, row % LANES]
-            out[segment, q] = total
-        battery, offered, cool, assigned, reached = 0.0, 0.0, 0.0, 0.0, 0.0
-        for row in range(start[segment], start[segment + 1]):
-            battery += fleet.state[row // LANES, _BATTERY, row % LANES]
+            out[segment, q] = sum_tiles(fleet.ledger, q, begin, end, lanes)
+        out[segment, N_SUMMED] = sum_tiles(fleet.state, _BATTERY, begin, end, lanes)
+        offered, cool, assigned, reached = 0.0, 0.0, 0.0, 0.0
+        for row in range(begin, end):
+            own = signature[row]
             offered += offer_flop[row]
             cool += cool_flop[row]
             assigned += assigned_flop[row]
-            if signature[row] >= 0 and reachable[signature[row]]:
-                reached += offer_flop[row]
-        out[segment, N_SUMMED] = battery
+            reached += offer_flop[row] if own >= 0 and reachable[own] else 0.0
         out[segment, N_SUMMED + 1] = offered
         out[segment, N_SUMMED + 2] = cool
         out[segment, N_SUMMED + 3] = assigned
         out[segment, N_SUMMED + 4] = reached
+
+
+@point
+def slot_of(value, k):
+    """Return the bin of histogram k that a value falls into; the first and the last take what lies beyond."""
+    slot = int(value / (CHARGE_BIN if k == 0 else TEMPERATURE_BIN_K))
+    return min(max(slot, 0), BIN_COUNT - 1)
 
 
 @sweep
@@ -111,43 +165,76 @@ def count_shells(fleet, shell, first, last, out_count, out_low, out_high):
         chip = fleet.ledger[tile, _HOTTEST, lane]
         for k in range(3):
             value = charge if k == 0 else (fluid if k == 1 else chip)
-            width = CHARGE_BIN if k == 0 else TEMPERATURE_BIN_K
-            slot = int(value / width)
-            out_count[s, k, min(max(slot, 0), BIN_COUNT - 1)] += 1
+            out_count[s, k, slot_of(value, k)] += 1
             out_low[s, k] = min(out_low[s, k], value)
             out_high[s, k] = max(out_high[s, k], value)
 
 
 @sweep
 def walk_quantiles(count, low, high, wanted, first, last, out):
-    """Write quantiles from the histograms of shells first to last; within a bin values are spread evenly.
+    """Write quantiles from the histograms of shells first to last, and empty them; within a bin values spread evenly.
 
-    wanted : float64[n_quantile], ascending; out : float64[n_shell, 3, n_quantile]. Errors are below CHARGE_BIN and
-    TEMPERATURE_BIN_K; 0 and 1 give the exact extremes, shells without satellites NaN.
+    count : int32[n_part, n_shell, 3, BIN_COUNT], parts are added up; low, high : float64[n_shell, 3], extremes, between
+    which all bins are that hold anything; wanted : float64[n_quantile], ascending; out : float64[n_shell, 3,
+    n_quantile]. Errors are below CHARGE_BIN and TEMPERATURE_BIN_K; 0 and 1 give the exact extremes, shells without
+    satellites NaN.
     """
     for shell in range(first, last):
-        for k in range(count.shape[1]):
-            total = 0
-            for slot in range(count.shape[2]):
-                total += count[shell, k, slot]
+        for k in range(count.shape[2]):
+            if not low[shell, k] <= high[shell, k]:
+                out[shell, k, :] = np.nan
+                continue
+            lowest, highest, total = slot_of(low[shell, k], k), slot_of(high[shell, k], k), 0
+            for slot in range(lowest, highest + 1):
+                for part in range(1, count.shape[0]):
+                    count[0, shell, k, slot] += count[part, shell, k, slot]
+                    count[part, shell, k, slot] = 0
+                total += count[0, shell, k, slot]
             width = CHARGE_BIN if k == 0 else TEMPERATURE_BIN_K
-            slot, before = 0, 0
+            slot, before = lowest, 0
             for j in range(wanted.size):
                 rank = wanted[j] * total
-                while slot < count.shape[2] - 1 and before + count[shell, k, slot] < rank:
-                    before += count[shell, k, slot]
+                while slot < highest and before + count[0, shell, k, slot] < rank:
+                    before += count[0, shell, k, slot]
                     slot += 1
-                inside = max(count[shell, k, slot], 1)
+                inside = max(count[0, shell, k, slot], 1)
                 value = (slot + (rank - before) / inside) * width
-                value = min(max(value, low[shell, k]), high[shell, k])
-                out[shell, k, j] = value if total > 0 else np.nan
+                out[shell, k, j] = min(max(value, low[shell, k]), high[shell, k])
+            count[0, shell, k, lowest : highest + 1] = 0
 
 
 def quantiles(count, low, high, wanted):
-    """Return quantiles from histograms, float64[n_shell, 3, n_quantile] (`walk_quantiles`)."""
-    out = np.empty((*count.shape[:2], len(wanted)))
-    walk_quantiles(count, low, high, np.asarray(wanted, dtype=np.float64), 0, count.shape[0], out)
+    """Return quantiles from histograms, float64[n_shell, 3, n_quantile], and empty them (`walk_quantiles`)."""
+    out = np.empty((*low.shape, len(wanted)))
+    walk_quantiles(count, low, high, np.asarray(wanted, dtype=np.float64), 0, low.shape[0], out)
     return out
+
+
+@point
+def load_hardware(table, type_index, tile, used, out):
+    """Fill out[k, lane] with the columns `used` of the satellites' types, unless they stand there: out's last row."""
+    stands = True
+    for lane in range(LANES):
+        stands &= out[len(used), lane] == type_index[tile * LANES + lane]
+    if not stands:
+        for lane in range(LANES):
+            kind = type_index[tile * LANES + lane]
+            for k in range(len(used)):
+                out[k, lane] = table[kind, used[k]]
+            out[len(used), lane] = kind
+
+
+@point
+def worst_of(values, first_lane, last_lane, row, k, out_worst, out_row):
+    """Keep the largest of a tile's values, and the row of it; a NaN is the worst of all, and stays."""
+    worse = False
+    for lane in range(LANES):
+        worse |= not values[lane] <= out_worst[k]
+    if worse:
+        for lane in range(first_lane, last_lane):
+            if not (values[lane] <= out_worst[k] or np.isnan(out_worst[k])):
+                out_worst[k] = values[lane]
+                out_row[k] = row + lane
 
 
 @sweep
@@ -155,49 +242,50 @@ def audit_rows(fleet, first, last, out_worst, out_row):
     """Check every satellite of a range of rows; keep the worst of each kind and its row.
 
     energy: bus (array + drawn = load + charge + curtailed), battery (its two ends against the flows) and losses
-    against the efficiencies, added up, relative to what flowed, or to ROUNDED_STORE of the capacity; NaN if state or
-    ledger hold one anywhere. heat: the fluid's two ends against heat in less heat radiated by the law, over the bound
-    on what the integrator's steps leave between them: 1 is the limit. Margins: distance of chips from their limit [K],
-    satellites in safe mode left out, and of the state of charge from floor and full.
+    against the efficiencies, added up, relative to what flowed; NaN if state or ledger hold one anywhere. heat: the
+    fluid's two ends against heat in less heat radiated by the law, over the bound on what the integrator's steps leave
+    between them: 1 is the limit. Margins: distance of chips from their limit [K], satellites in safe mode left out, and
+    of the state of charge from floor and full.
     out_worst : float64[4], in the order of AUDIT_FIELDS; out_row : int64[4].
     """
-    for row in range(first, last):
-        tile, lane = row // LANES, row % LANES
-        h = fleet.hardware_table[fleet.type_index[row]]
-        array_j, drawn_j = fleet.ledger[tile, _ARRAY, lane], fleet.ledger[tile, _DRAWN, lane]
-        load_j, charge_j = fleet.ledger[tile, _LOAD, lane], fleet.ledger[tile, _CHARGE, lane]
-        curtailed_j, loss_j = fleet.ledger[tile, _CURTAILED, lane], fleet.ledger[tile, _LOSS, lane]
-        battery_j, start_j = fleet.state[tile, _BATTERY, lane], fleet.ledger[tile, _BATTERY_START, lane]
-        scale = max(array_j + drawn_j, ROUNDED_STORE * h[_CAPACITY])
-        bus = abs(array_j + drawn_j - load_j - charge_j - curtailed_j)
-        stored = abs(battery_j - start_j - (h[_IN] * charge_j - h[_OUT] * drawn_j))
-        lost = abs(loss_j - (1.0 - h[_IN]) * charge_j - (h[_OUT] - 1.0) * drawn_j)
-        unreal = 0.0  # and stays so, unless state or ledger hold a NaN
+    hardware = np.full((len(_AUDITED) + 1, LANES), -1.0)
+    found, unreal = np.empty((4, LANES)), np.empty(LANES)
+    for tile in range(first // LANES, (last - 1) // LANES + 1):
+        load_hardware(fleet.hardware_table, fleet.type_index, tile, _AUDITED, hardware)
+        state, ledger = fleet.state[tile], fleet.ledger[tile]
+        for lane in range(LANES):
+            unreal[lane] = 0.0  # and stays so, unless state or ledger hold a NaN
         for q in range(N_STATE):
-            unreal += 0.0 * fleet.state[tile, q, lane]
+            for lane in range(LANES):
+                unreal[lane] += 0.0 * state[q, lane]
         for q in range(N_LEDGER):
-            unreal += 0.0 * fleet.ledger[tile, q, lane]
-        energy = (bus + stored + lost) / scale + unreal
+            for lane in range(LANES):
+                unreal[lane] += 0.0 * ledger[q, lane]
+        for lane in range(LANES):
+            capacity_j, floor_j, limit_k = hardware[0, lane], hardware[1, lane], hardware[2, lane]
+            into, out, heat_capacity = hardware[3, lane], hardware[4, lane], hardware[5, lane]
+            array_j, drawn_j = ledger[_ARRAY, lane], ledger[_DRAWN, lane]
+            load_j, charge_j = ledger[_LOAD, lane], ledger[_CHARGE, lane]
+            curtailed_j, loss_j = ledger[_CURTAILED, lane], ledger[_LOSS, lane]
+            battery_j, start_j = state[_BATTERY, lane], ledger[_BATTERY_START, lane]
+            scale = max(array_j + drawn_j, ROUNDED_STORE * capacity_j)
+            bus = abs(array_j + drawn_j - load_j - charge_j - curtailed_j)
+            stored = abs(battery_j - start_j - (into * charge_j - out * drawn_j))
+            lost = abs(loss_j - (1.0 - into) * charge_j - (out - 1.0) * drawn_j)
+            found[0, lane] = (bus + stored + lost) / scale + unreal[lane]
 
-        heat_j = load_j + loss_j + fleet.ledger[tile, _CONDITIONING, lane] + fleet.ledger[tile, _SINK, lane]
-        fluid_k = fleet.state[tile, _FLUID, lane]
-        gained = h[_HEAT_CAPACITY] * (fluid_k - fleet.ledger[tile, _FLUID_START, lane])
-        rounding = HEAT_ROUNDING * max(heat_j, ROUNDED_STORE * h[_HEAT_CAPACITY] * fluid_k)
-        bound = fleet.ledger[tile, _HEAT_ERROR, lane] + rounding
-        heat = abs(gained - (heat_j - fleet.ledger[tile, _RADIATED, lane])) / bound
+            heat_j = load_j + loss_j + ledger[_CONDITIONING, lane] + ledger[_SINK, lane]
+            gained = heat_capacity * (state[_FLUID, lane] - ledger[_FLUID_START, lane])
+            bound = ledger[_HEAT_ERROR, lane] + HEAT_ROUNDING * max(heat_j, 1.0)
+            found[1, lane] = abs(gained - (heat_j - ledger[_RADIATED, lane])) / bound
 
-        safe = fleet.ledger[tile, _SAFE, lane] > 0.0
-        cool = 1e3 if safe else h[_LIMIT] - fleet.ledger[tile, _HOTTEST, lane]
-        lowest = fleet.ledger[tile, _LOWEST, lane]
-        room = min(lowest - h[_FLOOR], h[_CAPACITY] - battery_j) / h[_CAPACITY]
-        cool = max(cool, 0.0) if cool > -ROUNDING else cool
-        room = max(room, 0.0) if room > -ROUNDING else room
-
+            cool = 1e3 if ledger[_SAFE, lane] > 0.0 else limit_k - ledger[_HOTTEST, lane]
+            room = min(ledger[_LOWEST, lane] - floor_j, capacity_j - battery_j) / capacity_j
+            found[2, lane] = -(max(cool, 0.0) if cool > -ROUNDING else cool)
+            found[3, lane] = -(max(room, 0.0) if room > -ROUNDING else room)
+        first_lane, last_lane = lane_range(first, last, tile)
         for k in range(4):
-            value = energy if k == 0 else (heat if k == 1 else (-cool if k == 2 else -room))
-            if not (value <= out_worst[k] or np.isnan(out_worst[k])):  # a NaN is the worst of all, and stays
-                out_worst[k] = value
-                out_row[k] = row
+            worst_of(found[k], first_lane, last_lane, tile * LANES, k, out_worst, out_row)
 
 
 N_AUDIT = len(AUDIT_FIELDS)

@@ -73,6 +73,7 @@ class SpaceSegment:
         self._tiles = self._ranges(fleet.n_tile, LANES * clock.steps_per_window, BLOCK_TILES)
         self._rows = self._ranges(fleet.n_satellite, 1, BLOCK_ROWS)
         self._segments = self._ranges(len(self._segment_shell), BLOCK_ROWS, 1)
+        self._count = np.zeros((min(threads, 2), fleet.n_shell, len(HISTOGRAMS), BIN_COUNT), dtype=np.int32)
         self.sample_rows = np.asarray(sample_rows, dtype=np.int64)
         tiles, self._sample_slot = np.unique(self.sample_rows // LANES, return_inverse=True)
         self._sample_tile = np.full(fleet.n_tile, -1, dtype=np.int32)
@@ -194,21 +195,17 @@ class SpaceSegment:
 
     def quantiles(self, wanted) -> dict[str, np.ndarray]:
         """Return quantiles over the satellites of each shell, float64[n_shell, n_quantile] by name (HISTOGRAMS)."""
-        n_shell, shell, arrays = self.fleet.n_shell, self.fleet.shell, self.fleet.arrays
+        fleet, n = self.fleet, self.fleet.n_satellite
+        low = np.full((self._count.shape[0], fleet.n_shell, len(HISTOGRAMS)), np.inf)
+        high = np.full(low.shape, -np.inf)
+        share = -(-n // self._count.shape[0])
 
         def work(part):
-            count = np.zeros((n_shell, len(HISTOGRAMS), BIN_COUNT), dtype=np.int32)
-            low, high = np.full((n_shell, len(HISTOGRAMS)), np.inf), np.full((n_shell, len(HISTOGRAMS)), -np.inf)
-            count_shells(arrays, shell, part[0], part[1], count, low, high)
-            return count, low, high
+            first, last = part * share, min((part + 1) * share, n)
+            count_shells(fleet.arrays, fleet.shell, first, last, self._count[part], low[part], high[part])
 
-        n = self.fleet.n_satellite
-        half = -(-n // 2)
-        parts = self.run(work, [(first, min(first + half, n)) for first in range(0, n, half)])
-        count = sum(part[0] for part in parts)
-        low = np.minimum.reduce([part[1] for part in parts])
-        high = np.maximum.reduce([part[2] for part in parts])
-        table = quantiles(count, low, high, wanted)
+        self.run(work, range(self._count.shape[0]))
+        table = quantiles(self._count, low.min(axis=0), high.max(axis=0), wanted)
         return {name: table[:, k, :] for k, name in enumerate(HISTOGRAMS)}
 
     def audit(self) -> dict[str, tuple[float, int]]:

@@ -144,7 +144,7 @@ def test_quantiles_are_numpys_within_a_bin():
         "chip_temperature_k": run.ledger("chip_max_k"),
     }
     wanted = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
-    found = quantiles(count, low, high, wanted)
+    found = quantiles(count[None], low, high, wanted)
     for shell in range(n_shell):
         for k, name in enumerate(HISTOGRAMS):
             mine = values[name][run.fleet.shell == shell]
@@ -162,7 +162,7 @@ def test_quantiles_of_any_charges(charges, q):
     count = np.zeros((1, 3, BIN_COUNT), dtype=np.int32)
     np.add.at(count[0, 0], np.minimum((charges / CHARGE_BIN).astype(int), BIN_COUNT - 1), 1)
     low, high = np.full((1, 3), charges.min()), np.full((1, 3), charges.max())
-    found = quantiles(count, low, high, (q,))[0, 0, 0]
+    found = quantiles(count[None], low, high, (q,))[0, 0, 0]
     exact = np.sort(charges)[max(math.ceil(q * charges.size - 1e-9) - 1, 0)]
     assert abs(found - exact) <= CHARGE_BIN * (1 + 1e-6)
     assert charges.min() <= found <= charges.max()
@@ -172,7 +172,7 @@ def test_a_shell_without_satellites_has_no_quantiles():
     count, low, high = np.zeros((2, 3, BIN_COUNT), dtype=np.int32), np.full((2, 3), np.inf), np.full((2, 3), -np.inf)
     count[1, :, 1000] = 3
     low[1], high[1] = 0.25, 0.25
-    found = quantiles(count, low, high, (0.0, 0.5, 1.0))
+    found = quantiles(count[None], low, high, (0.0, 0.5, 1.0))
     assert np.isnan(found[0]).all()
     assert (found[1, 0] == 0.25).all()
 
@@ -185,7 +185,7 @@ def test_values_beyond_the_bins_are_counted_in_the_last():
     count_shells(run.fleet.arrays, run.fleet.shell, 0, 4, count, low, high)
     assert count[:, 1].sum() == 4
     assert count[run.fleet.shell[2], 1, BIN_COUNT - 1] == 1
-    assert quantiles(count, low, high, (1.0,))[run.fleet.shell[2], 1, 0] == 1e4
+    assert quantiles(count[None], low, high, (1.0,))[run.fleet.shell[2], 1, 0] == 1e4
 
 
 # the audit
