@@ -45,7 +45,9 @@ def test_all_kinds_of_times_are_the_same_instants():
     assert later.fraction == pytest.approx([86399 / 86400, 0.25 / 86400], abs=1e-13)
 
 
-@pytest.mark.parametrize("times", ["2026-06-21", 2461212.5, np.array([], "datetime64[s]"), np.datetime64("NaT", "ns"), None])
+@pytest.mark.parametrize(
+    "times", ["2026-06-21", 2461212.5, np.array([], "datetime64[s]"), np.datetime64("NaT", "ns"), None]
+)
 def test_what_is_no_date_is_refused(times):
     with pytest.raises(ScenarioError, match="times"):
         frames.instants(times)
