@@ -223,7 +223,7 @@ def margins(series: dict[str, np.ndarray], hardware: Hardware) -> dict[str, Marg
     h = hardware
     charge, floor = float(series["battery_j"].min()) / h.capacity_j, h.floor_j / h.capacity_j
     chip_k = float(series["chip_k"].max())
-    possible_w = h.emission_w_k4 * (h.chip_limit_k - h.chip_k_w * series["compute_w"]) ** 4
+    possible_w = h.emission_w_k4 * (h.chip_limit_k + h.lift_k - h.chip_k_w * series["compute_w"]) ** 4
     emitted_w = h.emission_w_k4 * series["fluid_k"] ** 4
     k = int((possible_w / emitted_w).argmin())
     into_w, out_w = float(series["charge_w"].max()), float(series["discharge_w"].max())

@@ -15,7 +15,7 @@ ORBIT = 0
 SLOT = ORBIT + 12
 ANCHOR = SLOT + 4
 HARDWARE = ANCHOR + 4
-FACTOR = HARDWARE + 47
+FACTOR = HARDWARE + 48
 STATE = FACTOR + 3
 WINDOW = STATE + 5
 ORDER = WINDOW + 9
@@ -115,6 +115,7 @@ def hardware_at(w, lane):
         w[HARDWARE + 44, lane],
         w[HARDWARE + 45, lane],
         w[HARDWARE + 46, lane],
+        w[HARDWARE + 47, lane],
     )
 
 

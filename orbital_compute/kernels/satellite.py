@@ -87,6 +87,7 @@ class Hardware(NamedTuple):
     chip_k_w: float
     inverse_chip_k_w: float
     chip_limit_k: float
+    lift_k: float  # of a heat pump: the radiator, whose temperature the state holds, above the chips' coolant
     # the step
     step_s: float
     inverse_step_s: float
@@ -239,7 +240,7 @@ def window_stage(orbit, hardware, sun, path, state):
     conditioning_w = h.conditioning_loss * state.array_mean_w
     fixed_w = fma(h.pump, h.bus_w, state.sink_mean_w + conditioning_w)
     heat_per_watt = h.pump * h.inverse_discharge_efficiency  # in the dark the battery's loss heats the loop too
-    cap_w = steady_cap_w(fixed_w, heat_per_watt, h.emission_w_k4, h.chip_k_w, h.chip_limit_k)
+    cap_w = steady_cap_w(fixed_w, heat_per_watt, h.emission_w_k4, h.chip_k_w, h.chip_limit_k + h.lift_k)
     design, stored_j = design_of(h), state.battery_j - h.design_floor_j
     plan = plan_ahead(design, clock, state.array_mean_w, stored_j, cap_w)
     free = plan_ahead(design, clock, state.array_mean_w, stored_j, h.full_w)
@@ -391,7 +392,7 @@ def power_stage(hardware, window, factor, order, sun, light, response, state):
         response.fluid * h.step_per_capacity,
         h.chip_k_w,
         h.inverse_chip_k_w,
-        h.chip_limit_k,
+        h.chip_limit_k + h.lift_k,
     )
     compute_w = min(wanted_w, cap_w)
     compute_w = compute_w if compute_w >= least_w else 0.0
@@ -476,9 +477,9 @@ def radiated_j(hardware, power, state, later):
 def add_step(hardware, ledger, light, power, state, later, radiated):
     """Return the ledger with one more step in it; `state` is that at its start, `later` at its end."""
     h, t, dt = hardware, ledger, hardware.step_s
-    chip_k = fma(h.chip_k_w, power.compute_w, later.fluid_k)
+    chip_k = fma(h.chip_k_w, power.compute_w, later.fluid_k - h.lift_k)
     starved = power.load_w < h.bus_w * h.pump * (1.0 - 1e-12)
-    too_hot = later.fluid_k > h.chip_limit_k
+    too_hot = later.fluid_k > h.chip_limit_k + h.lift_k
     return Ledger(
         fma(light.sunlit, dt, t.sunlit_s),
         fma(power.array_w, dt, t.array_j),

@@ -12,7 +12,7 @@ from ..kernels.lanes import LANES
 from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_FACTOR, N_LEDGER, N_STATE, N_WINDOW, STATE_FIELDS
 from ..kernels.satellite import NO_EVENT, Hardware
 from ..physics.battery import aged_efficiency, capacity_left
-from ..physics.thermal import aged_absorptivity
+from ..physics.thermal import aged_absorptivity, heat_pump_share
 from .satellite_type import SatelliteType
 
 YEAR_S = 365.25 * 86400.0
@@ -23,7 +23,7 @@ class MarchArrays(NamedTuple):
     """What the kernels see of a fleet. Rows beyond the last satellite pad the last block and are never counted."""
 
     orbit_table: np.ndarray  # float64[n_orbit, 12], fields of physics.orbit.Orbit
-    hardware_table: np.ndarray  # float64[n_type, 46], fields of kernels.satellite.Hardware
+    hardware_table: np.ndarray  # float64[n_type, 48], fields of kernels.satellite.Hardware
     orbit_index: np.ndarray  # int32[n_row]
     type_index: np.ndarray  # int32[n_row]
     slot: np.ndarray  # float64[n_tile, 4, 32], fields of physics.orbit.Slot
@@ -52,6 +52,9 @@ def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
     full_w = compute.count * compute.device_power_w * compute.server_overhead
     idle_w = compute.idle_fraction * full_w
     efficiency = into * out
+    chip_k_w = compute.chip_resistance_k_w / (compute.count * compute.server_overhead)
+    coolant_k = max(compute.chip_limit_k - chip_k_w * full_w, 200.0)  # at full load with the chips at their limit
+    pump = 1 + radiator.pump_fraction + heat_pump_share(radiator.heat_pump_lift_k, coolant_k)
     emission = radiator.emissivity * STEFAN_BOLTZMANN_W_M2_K4 * 2 * radiator.area_m2
     emission *= radiator.fin_efficiency * (1 - radiator.blocked_fraction)
     return Hardware(
@@ -86,8 +89,8 @@ def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
         step_per_capacity=step_s / radiator.heat_capacity_j_k,
         capacity_j_k=radiator.heat_capacity_j_k,
         bus_w=satellite.bus_power_w,
-        pump=1 + radiator.pump_fraction,
-        inverse_pump=1 / (1 + radiator.pump_fraction),
+        pump=pump,
+        inverse_pump=1 / pump,
         idle_w=idle_w,
         full_w=full_w,
         span_w=full_w - idle_w,
@@ -96,9 +99,10 @@ def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
         inverse_exponent=1 / compute.exponent,
         marginal_ratio=efficiency ** (compute.exponent / (compute.exponent - 1)),
         peak_flop_s=compute.count * compute.peak_flop_s,
-        chip_k_w=compute.chip_resistance_k_w / (compute.count * compute.server_overhead),
-        inverse_chip_k_w=compute.count * compute.server_overhead / compute.chip_resistance_k_w,
+        chip_k_w=chip_k_w,
+        inverse_chip_k_w=compute.count * compute.server_overhead / max(compute.chip_resistance_k_w, 1e-9),
         chip_limit_k=compute.chip_limit_k,
+        lift_k=radiator.heat_pump_lift_k,
         step_s=step_s,
         inverse_step_s=1 / step_s,
         blend=-math.expm1(-step_s / MEAN_TIME_S),

@@ -71,6 +71,7 @@ class RadiatorSpec:
     heat_capacity_j_k: float = 8.0e5  # panel, fluid and cold plates
     pump_fraction: float = 0.015  # pump power over the heat of compute and bus
     initial_temperature_k: float = 300.0
+    heat_pump_lift_k: float = 0.0  # radiator above coolant
 
 
 @dataclass(frozen=True)

@@ -250,7 +250,7 @@ class SpaceSegment:
         power = {name: steps[:, POWER - PATH + k] for k, name in enumerate(Power._fields)}
         kind = self.fleet.arrays.type_index[self.sample_rows]
         hardware = {name: np.array([getattr(h, name) for h in self.fleet.hardware])[kind] for name in
-                    ("capacity_j", "chip_k_w", "peak_flop_s")}  # fmt: skip
+                    ("capacity_j", "chip_k_w", "lift_k", "peak_flop_s")}  # fmt: skip
         heat_w = power["load_w"] + power["loss_w"] + power["conditioning_w"] + power["sink_w"]
         return {
             "sample_sunlit": light["sunlit"],
@@ -274,7 +274,7 @@ class SpaceSegment:
             "sample_battery_j": state["battery_j"],
             "sample_state_of_charge": state["battery_j"] / hardware["capacity_j"],
             "sample_fluid_k": state["fluid_k"],
-            "sample_chip_k": state["fluid_k"] + hardware["chip_k_w"] * power["compute_w"],
+            "sample_chip_k": state["fluid_k"] - hardware["lift_k"] + hardware["chip_k_w"] * power["compute_w"],
             "sample_cell_heat_w_m2": power["cell_heat_w_m2"],
             "sample_cell_k": state["cell_k"],
             "sample_plan_w": power["plan_w"],

@@ -109,6 +109,15 @@ def compute_cap_w(
 
 
 @point
+def heat_pump_share(lift_k, cold_k):
+    """Return the power of a heat pump over the heat that it lifts by lift_k from cold_k, at 0.45 of Carnot's limit.
+
+    MODEL §4.3: W = Q (T_h - T_c) / (0.45 T_c).
+    """
+    return lift_k / (0.45 * cold_k)
+
+
+@point
 def steady_cap_w(fixed_heat_w, heat_per_watt, emission_w_k4, chip_k_w, limit_k):
     """Return the compute power that the radiator carries for ever with chips at their limit (MODEL §4.3).
 

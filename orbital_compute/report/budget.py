@@ -30,7 +30,7 @@ NOTE = (
 )
 CASES_NOTE = (
     "New and aged are the begin and the end of life on this orbit at full load: as built, and with array, battery and "
-    "coating as on the last day. Hot: new but for the coating, near perihelion with the Sun high above the orbit. Cold: "
+    "coating as on the last day. Hot: new but for the coating, near perihelion with the Sun high over the orbit. Cold: "
     "new and idle, near aphelion with the longest eclipse. A sun-synchronous orbit keeps its local time: hot and cold "
     "are then days of its year. Each case is a run of two revolutions, of which the second counts."
 )

@@ -8,11 +8,11 @@ LIMITS = (
     "Earth's shadow is a cone on the WGS 84 ellipsoid without air; each kilometre of opaque atmosphere would lengthen "
     "an eclipse by about a third of a second.",
     "Earth's infrared (237 W/m²) and albedo (0.30) are means over the globe; clouds and seasons move them by some ten "
-    "per cent. Albedo near the terminator is approximate.",
+    "per cent. Albedo near the terminator errs by up to 0.03 of its cosine.",
     "One radiating node and one chip temperature a satellite: no gradient along the loop, no difference between "
     "devices.",
-    "Batteries do not age within a run, arrays only by their age at its start. Nothing fails: no radiation upsets, no "
-    "losses of satellites, devices or gateways.",
+    "Arrays, batteries and coatings have the age of the start of the run and do not age within it. Nothing fails but "
+    "by an event of the scenario: no radiation upsets, no losses of satellites, devices or gateways.",
     "Data reach a satellite over the great circle at its height times 1.3, with 50 µs a hop: laser links have no "
     "capacity limit of their own yet, and no queueing delay. Gateways and uplinks are limited.",
     "Gateways work for their mean availability in every window; rain does not come in spells.",

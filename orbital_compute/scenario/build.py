@@ -159,6 +159,7 @@ def satellite_type(name: str, item: schema_space.Satellite, scenario: Scenario, 
             heat_capacity_j_k=radiator.heat_capacity,
             pump_fraction=radiator.pump_fraction,
             initial_temperature_k=radiator.initial_temperature,
+            heat_pump_lift_k=0.0 if radiator.heat_pump is None else radiator.heat_pump.lift,
         ),
         compute=ComputeSpec(
             device=compute.device,

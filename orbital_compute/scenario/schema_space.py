@@ -106,6 +106,12 @@ class Battery(Section):
         return self
 
 
+class HeatPump(Section):
+    """A heat pump from coolant to radiator: a hotter radiator rejects more, also the power that the pump takes."""
+
+    lift: Annotated[float, Quantity("K", "40 K", above="0 K", high="150 K")] = about("radiator above coolant")
+
+
 class Radiator(Section):
     """A two-sided radiator panel with its pumped loop."""
 
@@ -127,6 +133,7 @@ class Radiator(Section):
     )
     pump_fraction: Share = known(0.015, "C", MODEL, "pump power over the heat of compute and bus")
     initial_temperature: Temperature = known("300 K", "C", MODEL, "of the fluid at the start of the run")
+    heat_pump: HeatPump | None = known(None, "C", MODEL, "none if not given; it works at 0.45 of Carnot's limit")
 
     @model_validator(mode="after")
     def _ageing(self) -> Radiator:
