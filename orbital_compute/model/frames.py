@@ -18,6 +18,7 @@ import numpy as np
 from ..constants import ASTRONOMICAL_UNIT_M, EARTH_FLATTENING, EARTH_RADIUS_M, SPEED_OF_LIGHT_M_S
 from ..errors import Problem, ScenarioError
 from .clock import Clock
+from .earth_rotation import EarthRotation, read_earth_rotation
 
 FRAMES = ("teme", "gcrs", "itrs")
 DAY_S = 86400.0
@@ -134,28 +135,17 @@ def _utc_of_tt(day, fraction) -> Instants:
     return _normalised(day, fraction - (_tai_minus_utc_s(first.day) + TT_MINUS_TAI_S) / DAY_S)
 
 
-class _EarthRotation(NamedTuple):
-    """IERS table, one row a day: Julian date UTC, UT1 - TAI [s], which has no leaps, and the pole [rad]."""
-
-    day: np.ndarray
-    ut1_minus_tai_s: np.ndarray
-    pole_x_rad: np.ndarray
-    pole_y_rad: np.ndarray
+@functools.cache
+def _earth_rotation_table() -> EarthRotation:
+    """Return the table that comes with astropy."""
+    return read_earth_rotation()
 
 
 @functools.cache
-def _earth_rotation_table() -> _EarthRotation:
-    """Return the table that comes with astropy; nothing is downloaded."""
-    from astropy.utils import iers
-
-    table = iers.IERS_A.open(iers.IERS_A_FILE)
-    day = np.asarray(table["MJD"].to_value("d"), float) + 2400000.5
-    return _EarthRotation(
-        day,
-        np.asarray(table["UT1_UTC"].to_value("s"), float) - _tai_minus_utc_s(day),
-        np.asarray(table["PM_x"].to_value("rad"), float),
-        np.asarray(table["PM_y"].to_value("rad"), float),
-    )
+def _ut1_minus_tai_s() -> np.ndarray:
+    """Return UT1 - TAI [s] of the table's days; it has no leaps."""
+    table = _earth_rotation_table()
+    return table.ut1_minus_utc_s - _tai_minus_utc_s(table.day)
 
 
 @functools.cache
@@ -178,8 +168,7 @@ def _wanted_days(utc: Instants) -> np.ndarray:
 
 def universal_time(utc: Instants) -> tuple[np.ndarray, np.ndarray]:
     """Return UT1 as a two-part Julian date, by the IERS table that comes with astropy; outside it warns once."""
-    table = _earth_rotation_table()
-    offset_s = np.interp(_wanted_days(utc), table.day, table.ut1_minus_tai_s) + _tai_minus_utc_s(utc.day)
+    offset_s = np.interp(_wanted_days(utc), _earth_rotation_table().day, _ut1_minus_tai_s()) + _tai_minus_utc_s(utc.day)
     return utc.day, utc.fraction + offset_s / DAY_S
 
 
