@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,11 +17,21 @@ from orbital_compute.physics.eclipse import eclipse_clock
 from orbital_compute.physics.orbit import sun_synchronous_inclination_rad
 
 MU_M3_S2, DAY_S = 398600.4418e9, 86400  # of the reference orbits
-PASSED = {
-    "umbra": lambda share: share == 0.0,
-    "penumbra": lambda share: share < 1.0,
-    "suncentre": lambda share: share < 0.5,  # the limb bends by 0.1 % of the disc: 0.01 s
-}
+SUN_RAD = 0.004653  # angular radius of the Sun's disc at one astronomical unit
+
+
+def passed(radius_m: float) -> dict:
+    """Return what the share of light says of each boundary at a distance from the Earth's centre.
+
+    With the Sun's centre on the limb a little more than half of the disc is seen, because the limb is round: by the
+    radius of the disc over that of the Earth's, over 3π.
+    """
+    half = 0.5 + SUN_RAD / math.asin(EARTH_RADIUS_M / radius_m) / (3 * math.pi)
+    return {
+        "umbra": lambda share: share == 0.0,
+        "penumbra": lambda share: share < 1.0,
+        "suncentre": lambda share: share < half,
+    }
 
 
 @family("oc.sun", r"C\..*")
@@ -93,7 +104,7 @@ def day_of_light(folder: Path, name: str, earth: str) -> DayOfLight:
     share = orbit.share(GRID_S, earth)
     crossed = {
         boundary: crossings(lambda at_s: orbit.share(at_s, earth), GRID_S, share, inside)
-        for boundary, inside in PASSED.items()
+        for boundary, inside in passed(orbit.radius_m).items()
     }
     return DayOfLight(orbit, share, crossed)
 
@@ -131,8 +142,9 @@ def eclipses(case: Case) -> list[Figure]:
     about = next(row for row in rows if row["id"] == name and row["model"] == earth)
     span_s = about["revs_averaged"] * about["period_s"]
     mean = day.share[span_s > GRID_S].mean()
+    edge = passed(day.orbit.radius_m)
     umbra, shadow = (
-        time_inside(day.crossed[boundary], bool(PASSED[boundary](day.share[:1])[0]), span_s)
+        time_inside(day.crossed[boundary], bool(edge[boundary](day.share[:1])[0]), span_s)
         for boundary in ("umbra", "penumbra")
     )
     error_s, missing = event_errors_s(case)
@@ -213,8 +225,8 @@ def year_of_eclipses(case: Case) -> list[Figure]:
     aside = np.stack([-np.sin(node) * np.cos(i), np.cos(node) * np.cos(i), np.full(365, np.sin(i))], axis=1)
     radius_m = EARTH_RADIUS_M + altitude_km * 1e3
     beta_deg = np.degrees(np.arcsin((oc.sun(dates, "teme")[0] * np.cross(to_node, aside)).sum(axis=1)))
-    umbra_s = shadow_s(to_node, aside, radius_m, dates, PASSED["umbra"])
-    any_s = shadow_s(to_node, aside, radius_m, dates, PASSED["penumbra"])
+    umbra_s = shadow_s(to_node, aside, radius_m, dates, passed(radius_m)["umbra"])
+    any_s = shadow_s(to_node, aside, radius_m, dates, passed(radius_m)["penumbra"])
     rows, wanted = read_csv(case.folder, "eclipse", case.inputs["file"]), case.reference
     table = {name: np.array([float(row[name]) for row in rows]) for name in ("beta_deg", "umbra_s", "any_shadow_s")}
 
