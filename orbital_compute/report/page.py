@@ -216,6 +216,8 @@ def shown(value: Any) -> str:
     """Return a parameter's value in one short line."""
     if isinstance(value, dict):
         value = [f"{key}: {item}" for key, item in value.items()]
+    if isinstance(value, float):
+        value = f"{value:,.12g}"
     text = ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
     return text if len(text) <= 120 else f"{text[:117]}..."
 

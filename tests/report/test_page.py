@@ -167,6 +167,13 @@ def test_the_page_is_written_whole_and_replaces_an_older_one(tmp_path):
 
 def test_long_values_are_cut():
     assert shown(list(range(5))) == "0, 1, 2, 3, 4"
+    assert [shown(value) for value in (300000.0, 0.0035, 8.03e9, 0.0, 5)] == [
+        "300,000",
+        "0.0035",
+        "8,030,000,000",
+        "0",
+        "5",
+    ]
     assert len(shown("x" * 500)) == 120
 
 
