@@ -16,7 +16,7 @@ def starved():
         bus_power_w=30e3,
     )
     run = run_of(random_elements(32), types=(thirsty,))
-    return thirsty, run.windows(40), run
+    return thirsty, run.windows(12), run
 
 
 def shed(starved):
