@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 MOST_POINTS = 480  # more than a figure is wide in readable marks
-HOURS_UP_TO = 72.0
+MINUTES_UP_TO, HOURS_UP_TO = 1.0, 72.0  # hours
+MINUTE_STEPS = (1.0, 2.0, 5.0, 10.0, 15.0)
+STEPS = (0.25, 0.5, 1.0, 3.0, 6.0, 12.0, 24.0, 30.0, 60.0, 90.0, 180.0, 365.0)  # of hours or days
 NANOSECONDS = 1e9
 
 
@@ -18,7 +21,8 @@ class Timeline:
     """Points of a time axis.
 
     `x` float64[n_point] are centres and `edges` float64[n_point + 1] borders in the axis' unit; `first` int64[n_point]
-    are the rows of the data, `n_row` in all, at which each point begins.
+    are the rows of the data, `n_row` in all, at which each point begins. One row alone is two points, at its start and
+    its end, so that there is a line to draw.
     """
 
     x: np.ndarray
@@ -73,31 +77,35 @@ def timeline(dataset: xr.Dataset, dim: str = "time", *, most: int = MOST_POINTS,
     per_point = -(-stamps.size // most)
     first = np.arange(0, stamps.size, per_point)
     edge_s = row_s * np.append(first, stamps.size)
+    x_s = 0.5 * (edge_s[:-1] + edge_s[1:])
+    if stamps.size == 1:
+        first, x_s, edge_s = np.array([0, 0]), row_s * np.array([0.0, 1.0]), row_s * np.array([0.0, 0.5, 1.0])
     hours = edge_s[-1] / 3600.0
     day = np.datetime64(start, "D")
     written = f"{day.item():%-d %B %Y}"
     midnight = start == day
-    if hours <= HOURS_UP_TO:
+    moment = written if midnight else f"{written}, {np.datetime64(start, 'm').item():%H:%M}"
+    steps = STEPS
+    if hours <= MINUTES_UP_TO:
+        unit_s, steps = 60.0, MINUTE_STEPS
+        label = f"Minutes after {moment} UTC"
+    elif hours <= HOURS_UP_TO:
         unit_s = 3600.0
-        moment = written if midnight else f"{written}, {np.datetime64(start, 'm').item():%H:%M}"
         label = f"Hour (UTC) of {written}" if midnight and hours <= 24.0 else f"Hours after {moment} UTC"
     else:
         unit_s = 86400.0
         label = f"Days after {written} UTC"
     edges = edge_s / unit_s
     return Timeline(
-        x=0.5 * (edges[:-1] + edges[1:]),
+        x=x_s / unit_s,
         edges=edges,
         label=label,
-        tick_step=tick_step(edges[-1]),
+        tick_step=tick_step(edges[-1], steps),
         first=first,
         n_row=stamps.size,
     )
 
 
-def tick_step(span: float) -> float:
-    """Return a step of hours or days that gives a span at most nine ticks."""
-    for step in (1 / 60, 1 / 12, 0.25, 0.5, 1.0, 3.0, 6.0, 12.0, 24.0, 30.0, 60.0, 90.0, 180.0, 365.0):
-        if span / step <= 8.0 + 1e-9:
-            return step
-    return span / 8.0
+def tick_step(span: float, steps: Sequence[float] = STEPS) -> float:
+    """Return the step that gives a span at most nine ticks: the first of those named that does."""
+    return next((step for step in steps if span / step <= 8.0 + 1e-9), span / 8.0)

@@ -21,7 +21,8 @@ def test_a_day_from_midnight_runs_over_24_hours():
 
 
 def test_a_run_from_noon_counts_hours_from_there():
-    assert timeline(dataset(12, start="2026-06-21T12:30:00")).label == "Hours after 21 June 2026, 12:30 UTC"
+    assert timeline(dataset(13, start="2026-06-21T12:30:00")).label == "Hours after 21 June 2026, 12:30 UTC"
+    assert timeline(dataset(12, start="2026-06-21T12:30:00")).label == "Minutes after 21 June 2026, 12:30 UTC"
 
 
 def test_a_month_counts_days():
@@ -32,7 +33,11 @@ def test_a_month_counts_days():
 
 def test_one_window_alone_has_its_length_from_the_attributes():
     assert row_length_s(dataset(1)) == 300.0
-    assert timeline(dataset(1)).edges.tolist() == pytest.approx([0.0, 300.0 / 3600.0])
+    axis = timeline(dataset(1))
+    assert (axis.edges[0], axis.edges[-1], axis.label) == (0.0, 5.0, "Minutes after 21 June 2026 UTC")
+    assert axis.x.tolist() == [0.0, 5.0]  # a line from end to end
+    assert axis.mean(np.array([7.0])).tolist() == [7.0, 7.0]
+    assert axis.highest(np.array([[1.0, 2.0]])).tolist() == [[1.0, 2.0]] * 2
 
 
 def test_thinned_points_keep_the_sum():
@@ -60,6 +65,6 @@ def test_step_ends_begin_one_step_earlier():
     assert axis.edges[-1] == 24.0
 
 
-@pytest.mark.parametrize("span", [0.08, 1.0, 5.0, 24.0, 72.0, 365.0, 5000.0])
+@pytest.mark.parametrize("span", [1.05, 5.0, 24.0, 72.0, 365.0, 5000.0])
 def test_ticks_are_few_but_more_than_one(span):
     assert 1 <= span / tick_step(span) <= 8.001
