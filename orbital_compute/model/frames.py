@@ -162,7 +162,7 @@ def _wanted_days(utc: Instants) -> np.ndarray:
     """Return Julian dates to look up in the table of the Earth's rotation; outside it warns once."""
     day, wanted = _earth_rotation_table().day, utc.day + utc.fraction
     if wanted.min() < day[0] or wanted.max() > day[-1]:
-        _warn_outside_table(*(str(np.datetime64("1970-01-01") + int(jd - UNIX_EPOCH_JD)) for jd in day[[0, -1]]))
+        _warn_outside_table(*(str(np.datetime64(int(jd - UNIX_EPOCH_JD), "D")) for jd in day[[0, -1]]))
     return wanted
 
 
