@@ -178,6 +178,11 @@ def satellite_type(name: str, item: schema_space.Satellite, scenario: Scenario, 
 
 
 def _constellation(scenario: Scenario, clock: Clock, types: list[str]) -> Constellation:
+    laid = _laid_out(scenario, clock, types)
+    return laid.calibrated() if scenario.constellation.rates == "calibrated" else laid
+
+
+def _laid_out(scenario: Scenario, clock: Clock, types: list[str]) -> Constellation:
     item = scenario.constellation
     if item.preset is not None:
         variant = item.variant or "as_filed"

@@ -309,6 +309,9 @@ class ConstellationSection(Section):
     element_sets: Annotated[str, Text("starlink.tle")] | None = known(
         None, "C", MODEL, "file of real element sets: TLE, 3LE or OMM"
     )
+    rates: Annotated[str, Word(("theory", "calibrated"))] = known(
+        "theory", "C", MODEL, "calibrated holds each orbit's rates to a numerical arc of a week; 0.06 s an orbit"
+    )
 
     @property
     def form(self) -> str:
@@ -327,6 +330,8 @@ class ConstellationSection(Section):
         if len(given) != 1:
             what = f"{' and '.join(given)} are given together" if given else "no satellites are given"
             raise wrong(what, cure=f"give one of {', '.join(CONSTELLATION_FORMS)}")
+        if self.rates == "calibrated" and self.element_sets is not None:
+            raise wrong("rates are calibrated for the orbit theory only", cure="leave rates out: SGP4 flies the sets")
         if self.preset is None and (self.variant is not None or self.satellites is not None):
             name = "variant" if self.variant is not None else "satellites"
             raise wrong(f"{name} goes with preset only", cure="take it away", at=(name,))

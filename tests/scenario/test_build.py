@@ -252,3 +252,18 @@ def test_a_measured_power_curve(tmp_path):
         with pytest.raises(ScenarioError) as raised:
             built(satellite__compute__power_curve=str(path))
         assert says in str(raised.value)
+
+
+def test_calibrated_rates_reach_the_fleet():
+    """The node of a 550 km orbit drifts otherwise with Sun and Moon; the arc is that of `model.calibration`."""
+    plain, held = (built(**{"constellation.rates": rates}).constellation for rates in ("theory", "calibrated"))
+    assert plain.correction is None
+    assert held.correction is not None
+    node_s = held.orbits[0][:, 6] - plain.orbits[0][:, 6]
+    assert 0.0 < np.abs(node_s / plain.orbits[0][:, 6]).max() < 3e-3
+
+
+def test_calibrated_rates_are_not_for_element_sets():
+    tree = {**TREE, "constellation": {"element_sets": "fleet.tle", "rates": "calibrated"}}
+    with pytest.raises(ScenarioError, match="rates are calibrated for the orbit theory only"):
+        load_scenario(tree)
