@@ -92,69 +92,98 @@ class Laws:
         return SimpleNamespace(**names)
 
 
-def call(law: Callable, records: dict[str, Any]) -> Any:
-    """Call a law with the records that its parameters name."""
-    return law(*[records[name] for name in inspect.signature(law).parameters])
+def some(values: Any, chosen: np.ndarray) -> Any:
+    """Return a record of the chosen satellites alone; fields that all share stay as they are."""
+    return type(values)(*(x[chosen] if isinstance(x, np.ndarray) else x for x in values))
 
 
 class NumPyMarch:
-    """A window of steps of some satellites as NumPy arrays: `march()` does what `march_window` does."""
+    """A window of steps of some satellites as NumPy arrays: what `prepare_window` and `march_window` do.
+
+    Parameters
+    ----------
+    records : dict[str, NamedTuple]
+        orbit, slot, hardware, factor and state of the satellites; fields are float64[n], or floats that all share.
+    suns : float64[n_step, 12]
+    polynomials : bool
+        Keep the march's own sines, powers and the like.
+    """
 
     def __init__(self, records: dict[str, Any], suns: np.ndarray, *, polynomials: bool = False):
-        """`records`: orbit, slot, hardware, factor and state of the satellites, fields float64[n] or shared floats."""
         laws = Laws(polynomials=polynomials)
         self._orbit, self._satellite = laws.module("physics.orbit"), laws.module("kernels.satellite")
-        self._records, self._suns = records, suns
-        self._sun = laws.module("physics.sun").Sun
+        self._records, self._suns = dict(records), [laws.module("physics.sun").Sun(*row) for row in suns]
+        sun = self._suns[0]
+        self._records["anchor"] = self._law(self._orbit.anchor_orbit, time_s=sun.time_s - sun.window_s)
+
+    def _law(self, law: Callable, **more: Any) -> Any:
+        """Call a law with the records that its parameters name, and keep the answer nowhere."""
+        records = self._records | more
+        return law(*[records[name] for name in inspect.signature(law).parameters])
+
+    def _where_needed(self, needed: np.ndarray, law: Callable, names: tuple[str, ...]) -> Any:
+        """Call a law of these records for the satellites that need it."""
+        few = {name: some(self._records[name], needed) for name in names}
+        return self._law(law, **few)
 
     def prepare(self) -> None:
-        """Plan the window; all that is planned is assigned."""
-        r = self._records
-        r["sun"] = self._sun(*self._suns[0])
-        self._walk(anchor=True)
-        r["window"] = call(self._satellite.window_stage, r)._replace(share=1.0)
+        """Plan the window; all that the plan offers is assigned."""
+        r, s = self._records, self._satellite
+        self._walk(self._suns[0])
+        r["window"] = self._law(s.window_stage)._replace(share=1.0)
+        r["order"] = self._law(s.order_stage)
 
     def look_ahead(self) -> np.ndarray:
         """Return the work that the plan offers [FLOP], float64[n]: the steps of the first pass."""
-        r, s, offer = self._records, self._satellite, 0.0
-        h, w = r["hardware"], r["window"]
-        for row in self._suns:
-            r["sun"] = self._sun(*row)
-            self._walk()
-            lit = call(s.share_stage, r)
-            offer = offer + h.peak_flop_s * h.step_s * s.rate_at(h, s.planned_w(w.sun_w, w.dark_w, lit))
-            s.rate_at(h, s.planned_w(w.sun_free_w, w.dark_free_w, lit))
-        return offer
+        r, lit = self._records, 0.0
+        for sun in self._suns:
+            self._walk(sun)
+            lit = lit + self._share_in_light()
+        window, dark = r["window"], len(self._suns) - lit
+        return self._satellite.offered_flop(r["hardware"], window.sun_rate, window.dark_rate, lit, dark)
 
     def march(self) -> dict[str, Any]:
         """Take the steps; return the records at the end."""
         r, s = self._records, self._satellite
-        ledger = s.Ledger(*[0.0] * len(s.Ledger._fields))
         state = r["state"]
-        r["ledger"] = ledger._replace(
+        r["ledger"] = s.Ledger(*[0.0] * len(s.Ledger._fields))._replace(
             battery_min_j=state.battery_j, battery_start_j=state.battery_j, fluid_start_k=state.fluid_k
         )
-        for row in self._suns:
-            r["sun"] = self._sun(*row)
-            self._walk()
-            r["light"] = call(s.light_stage, r)
-            r["power"] = call(s.power_stage, r)
-            r["later"] = call(s.heat_stage, r)
-            r["radiated"] = call(s.radiated_j, r)
-            r["ledger"] = call(s.add_step, r)
+        for sun in self._suns:
+            self._walk(sun)
+            r["light"] = self._law(s.light_stage, sunlit=self._share_in_light())
+            r["response"] = self._law(s.response_stage)
+            steep = np.minimum(*self._law(s.exponents)) < s.STEEP
+            if steep.any():
+                new = self._where_needed(steep, s.steep_stage, ("hardware", "state", "response"))
+                for old, value in zip(r["response"], new, strict=True):
+                    old[steep] = value
+            r["power"] = self._law(s.power_stage)
+            cut = r["power"].cut > 0.0
+            if cut.any():
+                rate = self._where_needed(cut, s.cut_stage, ("hardware", "order", "light", "power"))
+                r["power"].rate[cut] = rate
+            r["later"] = self._law(s.heat_stage)
+            r["radiated"] = self._law(s.radiated_j)
+            r["ledger"] = self._law(s.add_step)
             r["state"] = r["later"]
         return r
 
-    def _walk(self, *, anchor: bool = False) -> None:
-        r = self._records
-        sun = r["sun"]
-        if anchor:
-            r["anchor"] = call(self._orbit.anchor_orbit, {**r, "time_s": sun.time_s - sun.window_s})
-        r["path"] = call(self._orbit.orbit_path, {**r, "time_s": sun.time_s, "window_s": sun.window_s})
+    def _walk(self, sun: Any) -> None:
+        self._records["sun"] = sun
+        self._records["path"] = self._law(self._orbit.orbit_path, time_s=sun.time_s, window_s=sun.window_s)
+
+    def _share_in_light(self) -> np.ndarray:
+        s = self._satellite
+        side = self._law(s.side_stage)
+        sunlit, near = side.sunlit + 0.0, np.asarray(side.near)
+        if near.any():
+            sunlit[near] = self._where_needed(near, s.edge_stage, ("orbit", "hardware", "window", "path"))
+        return sunlit
 
 
 class Counted(np.ndarray):
-    """An array that counts the floating-point operations that make it: in `operations`, for each element."""
+    """An array that counts the floating-point operations that make it and its kind, in `operations`."""
 
     operations = 0
 
@@ -162,7 +191,7 @@ class Counted(np.ndarray):
         options.pop("out", None)  # `x += y` gets a new array
         result = getattr(ufunc, method)(*map(_plain, inputs), **options)
         if isinstance(result, np.ndarray) and result.dtype == np.float64:
-            Counted.operations += COUNTED.get(ufunc.__name__, 0)
+            Counted.operations += COUNTED.get(ufunc.__name__, 0) * result.size
         return result.view(Counted) if isinstance(result, np.ndarray) else result
 
     def __array_function__(self, function, types, arguments, options):
@@ -174,21 +203,23 @@ def _plain(value):
     return value.view(np.ndarray) if isinstance(value, Counted) else value
 
 
-def operations(records: dict[str, Any], suns: np.ndarray) -> tuple[int, int]:
+def operations(records: dict[str, Any], suns: np.ndarray) -> tuple[float, float]:
     """Return the operations of a satellite-step as the equations are written: of the march, and of the look ahead.
 
     Additions, multiplications, divisions and roots count one each, a fused multiply-add two; comparisons, selections,
-    roundings and signs none. Products of two constants of the satellite count too, where the compiler may keep them.
+    roundings and signs none. Products of two constants of the satellite count too, which the compiler may keep. What
+    only few satellites need counts for those alone, though the march does it for all 32 lanes of a tile.
     """
 
-    def few(values):
-        return type(values)(*(x[:4].view(Counted) if isinstance(x, np.ndarray) else x for x in values))
+    def counted(values):
+        return type(values)(*(x.view(Counted) if isinstance(x, np.ndarray) else x for x in values))
 
-    march = NumPyMarch({name: few(values) for name, values in records.items()}, suns[:1], polynomials=True)
+    march = NumPyMarch({name: counted(values) for name, values in records.items()}, suns, polynomials=True)
     march.prepare()
+    n_step = next(x.size for x in records["state"]) * len(suns)
     found = []
     for work in (march.march, march.look_ahead):
         Counted.operations = 0
         work()
-        found.append(Counted.operations)
+        found.append(Counted.operations / n_step)
     return found[0], found[1]
