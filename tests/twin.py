@@ -231,13 +231,17 @@ class Satellite:
         )
 
         plan_w = lit * self.planned[0] + (1 - lit) * self.planned[1]
-        rate = wanted_w = on = 0.0  # light and dark of a step have a power each; `on` is the time with devices on
+        rate = wanted_w = on = most_w = (
+            0.0  # light and dark of a step have a power each; `on` is the time with devices on
+        )
         for time, power_w in ((lit, self.planned[0]), (1 - lit, self.planned[1])):
             if power_w > self.idle_w:
                 part = self.rate(power_w) * work_share
                 rate += time * part
-                wanted_w += time * (self.idle_w + (self.full_w - self.idle_w) * part**compute.exponent)
+                wanted_part_w = self.idle_w + (self.full_w - self.idle_w) * part**compute.exponent
+                wanted_w += time * wanted_part_w
                 on += time
+                most_w = max(most_w, wanted_part_w) if time else most_w
         # no chip above its limit at either end, every heat that depends on compute taken at its largest
         lost = 1 / battery.discharge_efficiency - 1
         drawing = 1.0 if (wanted_w + kind.bus_power_w) * self.pump > lit_w else 1 - lit
@@ -248,7 +252,8 @@ class Satellite:
         per_watt = self.pump * (1 + lost * drawing)
         room_k = compute.chip_limit_k - self.fluid_k
         drift_k = (fixed_w - self.emission * self.fluid_k**4) * response
-        cap_w = max(min(room_k / self.chip_k_w, (room_k - drift_k) / (per_watt * response + self.chip_k_w)), 0.0)
+        chip_k_w = self.chip_k_w * (most_w / wanted_w if wanted_w else 1.0)  # while it draws most
+        cap_w = max(min(room_k / chip_k_w, (room_k - drift_k) / (per_watt * response + chip_k_w)), 0.0)
         compute_w = min(wanted_w, cap_w)
         if compute_w < on * self.idle_w:
             compute_w = 0.0

@@ -23,7 +23,7 @@ PATH = ORDER + 4
 LIGHT = PATH + 6
 RESPONSE = LIGHT + 5
 POWER = RESPONSE + 2
-LEDGER = POWER + 18
+LEDGER = POWER + 19
 N_BUFFER = LEDGER + 20
 
 
@@ -216,6 +216,7 @@ def power_at(w, lane):
         w[POWER + 15, lane],
         w[POWER + 16, lane],
         w[POWER + 17, lane],
+        w[POWER + 18, lane],
     )
 
 
@@ -314,20 +315,21 @@ def keep_power(w, lane, v):
     w[POWER + 1, lane] = v.lit_w
     w[POWER + 2, lane] = v.load_w
     w[POWER + 3, lane] = v.compute_w
-    w[POWER + 4, lane] = v.bus_w
-    w[POWER + 5, lane] = v.charge_w
-    w[POWER + 6, lane] = v.drawn_w
-    w[POWER + 7, lane] = v.curtailed_w
-    w[POWER + 8, lane] = v.loss_w
-    w[POWER + 9, lane] = v.conditioning_w
-    w[POWER + 10, lane] = v.sink_w
-    w[POWER + 11, lane] = v.rate
-    w[POWER + 12, lane] = v.wanted_w
-    w[POWER + 13, lane] = v.plan_w
-    w[POWER + 14, lane] = v.cap_w
-    w[POWER + 15, lane] = v.cut
-    w[POWER + 16, lane] = v.hot
-    w[POWER + 17, lane] = v.cell_heat_w_m2
+    w[POWER + 4, lane] = v.chip_w
+    w[POWER + 5, lane] = v.bus_w
+    w[POWER + 6, lane] = v.charge_w
+    w[POWER + 7, lane] = v.drawn_w
+    w[POWER + 8, lane] = v.curtailed_w
+    w[POWER + 9, lane] = v.loss_w
+    w[POWER + 10, lane] = v.conditioning_w
+    w[POWER + 11, lane] = v.sink_w
+    w[POWER + 12, lane] = v.rate
+    w[POWER + 13, lane] = v.wanted_w
+    w[POWER + 14, lane] = v.plan_w
+    w[POWER + 15, lane] = v.cap_w
+    w[POWER + 16, lane] = v.cut
+    w[POWER + 17, lane] = v.hot
+    w[POWER + 18, lane] = v.cell_heat_w_m2
 
 
 @point

@@ -162,6 +162,7 @@ class Power(NamedTuple):
     lit_w: float
     load_w: float
     compute_w: float
+    chip_w: float  # of compute while it draws most
     bus_w: float
     charge_w: float
     drawn_w: float
@@ -378,6 +379,9 @@ def power_stage(hardware, window, factor, order, sun, light, response, state):
     )
 
     wanted_w = mixed(order.sun_w, order.dark_w, lit)
+    # through an edge of the shadow chips are warmed by the larger of two powers, not by their mean
+    most_w = max(order.sun_w if lit > 0.0 else 0.0, order.dark_w if lit < 1.0 else 0.0)
+    burst = most_w / wanted_w if wanted_w > 0.0 else 1.0
     least_w = h.idle_w * mixed(1.0 if order.sun_w > 0.0 else 0.0, 1.0 if order.dark_w > 0.0 else 0.0, lit)
     draw_loss = h.inverse_discharge_efficiency - 1.0
     in_draw = (1.0 - lit) + (lit if fma(wanted_w, h.pump, h.bus_w * h.pump) > lit_w else 0.0)
@@ -390,8 +394,8 @@ def power_stage(hardware, window, factor, order, sun, light, response, state):
         heat_per_watt,
         h.emission_w_k4,
         response.fluid * h.step_per_capacity,
-        h.chip_k_w,
-        h.inverse_chip_k_w,
+        h.chip_k_w * burst,
+        h.inverse_chip_k_w / burst,
         h.chip_limit_k + h.lift_k,
     )
     compute_w = min(wanted_w, cap_w)
@@ -418,6 +422,7 @@ def power_stage(hardware, window, factor, order, sun, light, response, state):
         lit_w,
         load_w,
         compute_w,
+        compute_w * burst,
         bus_w,
         flow.charge_w,
         flow.drawn_w,
@@ -477,7 +482,7 @@ def radiated_j(hardware, power, state, later):
 def add_step(hardware, ledger, light, power, state, later, radiated):
     """Return the ledger with one more step in it; `state` is that at its start, `later` at its end."""
     h, t, dt = hardware, ledger, hardware.step_s
-    chip_k = fma(h.chip_k_w, power.compute_w, later.fluid_k - h.lift_k)
+    chip_k = fma(h.chip_k_w, power.chip_w, later.fluid_k - h.lift_k)
     starved = power.load_w < h.bus_w * h.pump * (1.0 - 1e-12)
     too_hot = later.fluid_k > h.chip_limit_k + h.lift_k
     return Ledger(

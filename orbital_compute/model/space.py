@@ -274,7 +274,7 @@ class SpaceSegment:
             "sample_battery_j": state["battery_j"],
             "sample_state_of_charge": state["battery_j"] / hardware["capacity_j"],
             "sample_fluid_k": state["fluid_k"],
-            "sample_chip_k": state["fluid_k"] - hardware["lift_k"] + hardware["chip_k_w"] * power["compute_w"],
+            "sample_chip_k": state["fluid_k"] - hardware["lift_k"] + hardware["chip_k_w"] * power["chip_w"],
             "sample_cell_heat_w_m2": power["cell_heat_w_m2"],
             "sample_cell_k": state["cell_k"],
             "sample_plan_w": power["plan_w"],

@@ -172,7 +172,7 @@ def test_totals_are_the_sums_of_the_windows():
             wanted[name] = wanted[name] + (transient[name][:n] if name in transient else run.ledger(name))
         steps = run.series()
         lowest = np.minimum(lowest, steps["battery_j"].min(axis=0))
-        highest = np.maximum(highest, (steps["fluid_k"] + 0.03 / (80 * 1.25) * steps["compute_w"]).max(axis=0))
+        highest = np.maximum(highest, (steps["fluid_k"] + 0.03 / (80 * 1.25) * steps["chip_w"]).max(axis=0))
         assert run.ledger("sunlit_s") == pytest.approx(60.0 * steps["sunlit"].sum(axis=0), rel=1e-12)
         assert run.ledger("array_j") == pytest.approx(60.0 * steps["array_w"].sum(axis=0), rel=1e-12)
     for name in names:
