@@ -103,7 +103,11 @@ def run(
     from .simulate import simulate
     from .study.design import cases_of
 
-    results = simulate(checked, output=output, progress=not quiet and not as_json, threads=threads, overwrite=overwrite)
+    progress = not quiet and not as_json
+    try:
+        results = simulate(checked, output=output, progress=progress, threads=threads, overwrite=overwrite)
+    except KeyboardInterrupt:  # here, since typer would make 130 of it
+        _stop(f"{output}: stopped before the end; run it again with --overwrite.", STOPPED)
     cases = cases_of(results, checked, threads=threads)
     page = write_report(results, output, cases=cases)
     if as_json:
@@ -367,8 +371,6 @@ def main() -> None:
         _stop(str(error), WOULD_NOT_FIT)
     except OrbitalComputeError as error:
         _stop(f"{type(error).__name__}: {error}", FAILED)
-    except KeyboardInterrupt:
-        _stop("Stopped.", STOPPED)
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None

@@ -13,6 +13,7 @@ import pytest
 
 from orbital_compute.cli import main
 from orbital_compute.results import Results
+from orbital_compute.simulate import Simulation
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = ROOT / "scenarios"
@@ -186,6 +187,19 @@ def test_a_run_whose_stored_numbers_do_not_add_up_is_exit_code_1(command, small,
     code, _, err = command("run", small, "--output", tmp_path / "out", "--quiet")
     assert code == 1
     assert "do not add up; see the audit of work_by_class" in err
+
+
+def test_a_run_that_is_interrupted_is_exit_code_75(command, small, tmp_path, monkeypatch):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Simulation, "step", interrupted)
+    code, out, err = command("run", small, "--output", tmp_path / "out", "--quiet")
+    assert (code, out) == (75, "")
+    assert err == f"{tmp_path / 'out'}: stopped before the end; run it again with --overwrite.\n"
+    code, _, err = command("report", tmp_path / "out")
+    assert code == 2
+    assert "the run did not finish" in err
 
 
 def test_a_run_that_cannot_fit_is_exit_code_3(command, tmp_path):
