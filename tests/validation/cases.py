@@ -227,4 +227,5 @@ def not_found() -> list[str]:
     """Return a line if the cases beside the project are not there."""
     if (BESIDE / "cases.json").is_file():
         return []
-    return [f"not found: the cases beside the project, {BESIDE}; only those of tests/reference were run"]
+    place = f"../{BESIDE.relative_to(ROOT.parent)}"
+    return [f"not found: the cases beside the project, {place}; only those of tests/reference were run"]

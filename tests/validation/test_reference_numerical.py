@@ -12,7 +12,7 @@ from orbital_compute.model.calibration import calibrate, mean_elements_from_stat
 from orbital_compute.model.frames import instants_after
 from orbital_compute.physics.orbit import secular_rates
 
-pytestmark = pytest.mark.validation
+pytestmark = [pytest.mark.validation, pytest.mark.beside]
 
 DAY_S = 86400.0
 LOW = ["A1_iss420", "A2_starlink550", "A3_sso650_dawndusk", "A4_sso600_ltan1030", "A5_oneweb1200", "A6_inc30_2000",
