@@ -38,7 +38,7 @@ _CURTAILED, _LOSS, _CONDITIONING, _SINK = _L["curtailed_j"], _L["loss_j"], _L["c
 _RADIATED, _SAFE, _LOWEST, _HOTTEST = _L["radiated_j"], _L["safe_s"], _L["battery_min_j"], _L["chip_max_k"]
 _BATTERY_START, _FLUID_START, _HEAT_ERROR = _L["battery_start_j"], _L["fluid_start_k"], _L["heat_error_j"]
 _H = {name: k for k, name in enumerate(Hardware._fields)}
-_CAPACITY = _H["capacity_j"]
+_COUNTED = (_H["capacity_j"],)  # what the histograms need of a satellite's type
 # what the audit needs of a satellite's type, in this order
 _AUDITED = tuple(
     _H[name]
@@ -152,22 +152,44 @@ def slot_of(value, k):
     return min(max(slot, 0), BIN_COUNT - 1)
 
 
+@point
+def load_hardware(table, type_index, tile, used, out):
+    """Fill out[k, lane] with the columns `used` of the satellites' types, unless they stand there: out's last row."""
+    stands = True
+    for lane in range(LANES):
+        stands &= out[len(used), lane] == type_index[tile * LANES + lane]
+    if not stands:
+        for lane in range(LANES):
+            kind = type_index[tile * LANES + lane]
+            for k in range(len(used)):
+                out[k, lane] = table[kind, used[k]]
+            out[len(used), lane] = kind
+
+
 @sweep
 def count_shells(fleet, shell, first, last, out_count, out_low, out_high):
     """Enter rows first to last in their shells' histograms of charge, fluid and chip temperature.
 
     out_count : int32[n_shell, 3, BIN_COUNT], added to; out_low, out_high : float64[n_shell, 3], extremes.
     """
-    for row in range(first, last):
-        tile, lane, s = row // LANES, row % LANES, shell[row]
-        charge = fleet.state[tile, _BATTERY, lane] / fleet.hardware_table[fleet.type_index[row], _CAPACITY]
-        fluid = fleet.state[tile, _FLUID, lane]
-        chip = fleet.ledger[tile, _HOTTEST, lane]
+    hardware = np.full((len(_COUNTED) + 1, LANES), -1.0)
+    value, place = np.empty((3, LANES)), np.empty((3, LANES), np.int64)
+    for tile in range(first // LANES, (last - 1) // LANES + 1):
+        load_hardware(fleet.hardware_table, fleet.type_index, tile, _COUNTED, hardware)
+        for lane in range(LANES):
+            value[0, lane] = fleet.state[tile, _BATTERY, lane] / hardware[0, lane]
+            value[1, lane] = fleet.state[tile, _FLUID, lane]
+            value[2, lane] = fleet.ledger[tile, _HOTTEST, lane]
         for k in range(3):
-            value = charge if k == 0 else (fluid if k == 1 else chip)
-            out_count[s, k, slot_of(value, k)] += 1
-            out_low[s, k] = min(out_low[s, k], value)
-            out_high[s, k] = max(out_high[s, k], value)
+            for lane in range(LANES):
+                place[k, lane] = slot_of(value[k, lane], k)
+        low_lane, high_lane = lane_range(first, last, tile)
+        for lane in range(low_lane, high_lane):
+            s = np.uint64(shell[tile * LANES + lane])
+            for k in range(3):
+                out_count[s, k, np.uint64(place[k, lane])] += 1
+                out_low[s, k] = min(out_low[s, k], value[k, lane])
+                out_high[s, k] = max(out_high[s, k], value[k, lane])
 
 
 @sweep
@@ -208,20 +230,6 @@ def quantiles(count, low, high, wanted):
     out = np.empty((*low.shape, len(wanted)))
     walk_quantiles(count, low, high, np.asarray(wanted, dtype=np.float64), 0, low.shape[0], out)
     return out
-
-
-@point
-def load_hardware(table, type_index, tile, used, out):
-    """Fill out[k, lane] with the columns `used` of the satellites' types, unless they stand there: out's last row."""
-    stands = True
-    for lane in range(LANES):
-        stands &= out[len(used), lane] == type_index[tile * LANES + lane]
-    if not stands:
-        for lane in range(LANES):
-            kind = type_index[tile * LANES + lane]
-            for k in range(len(used)):
-                out[k, lane] = table[kind, used[k]]
-            out[len(used), lane] = kind
 
 
 @point
