@@ -85,7 +85,7 @@ def timeline(dataset: xr.Dataset, dim: str = "time", *, most: int = MOST_POINTS,
     written = f"{day.item():%-d %B %Y}"
     midnight = start == day
     moment = written if midnight else f"{written}, {np.datetime64(start, 'm').item():%H:%M}"
-    steps = STEPS
+    steps: Sequence[float] = STEPS
     if hours <= MINUTES_UP_TO:
         unit_s, steps = 60.0, MINUTE_STEPS
         label = f"Minutes after {moment} UTC"
