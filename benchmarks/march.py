@@ -157,6 +157,9 @@ def main() -> None:
     rows = [(*measure.timing_row(t), _ratio(t, timings.get("astroz_1t"))) for k, t in timings.items() if k != "peak"]
     ratio = full.over(timings["astroz_1t"]) if "astroz_1t" in timings else None
     figures["full_physics_over_astroz"] = ratio
+    if "astroz_1t" in timings:
+        alone = {key: timing for key, timing in timings.items() if timing.threads == 1 and key != "peak"}
+        figures["over_astroz"] = {key: timing.over(timings["astroz_1t"]) for key, timing in alone.items()}
     text = measure.table((*measure.TIMING_HEADS, "over astroz"), rows)
     text += "\n\n" + "\n".join(notes[key] for key in notes)
     text += (
