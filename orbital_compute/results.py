@@ -75,7 +75,7 @@ VARIABLES: dict[str, Variable] = {
         reachable_flop | FLOP | offered work of satellites that reach some demand within its round-trip limit
         assigned_flop | FLOP | work assigned by dispatch
         executed_flop | FLOP | work executed
-        throttled_fraction | 1 | share of time in which heat holds compute below 99 % of what power would allow
+        throttled_fraction | 1 | share of time in which heat holds asked-for compute below 99 % of what power allows
         safe_mode_fraction | 1 | share of the window in safe mode, mean over satellites
         """,
     ),

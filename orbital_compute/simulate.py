@@ -21,7 +21,7 @@ from .errors import AuditError, Problem, ScenarioError
 from .kernels.contacts import N_BIN
 from .model.dispatch import Assignment, solve
 from .model.fleet import Fleet
-from .model.frames import instants_after, teme_to_itrs
+from .model.frames import EarthRotationWarning, instants_after, rotation_caveat, teme_to_itrs
 from .model.network import Network, Uplink
 from .model.offers import build_programme, round_trip_mix, site_round_trip_quanta
 from .model.queues import DROP_REASONS, Queues
@@ -262,6 +262,8 @@ def simulate(
             folder = prepare_folder(folder, overwrite=overwrite)
         simulation = Simulation(model, threads=threads)
     clock = model.clock
+    caveat = rotation_caveat(instants_after(clock.start, [0.0, clock.duration_s]))
+    warned += [caveat] if caveat is not None else []
     manifest = new_manifest(
         scenario=checked.to_dict(), provenance=checked.provenance(), seed=model.seed, start=clock.start,
         step_s=clock.step_s, window_s=clock.window_s, n_step=clock.n_step, threads=simulation.threads,
@@ -269,7 +271,8 @@ def simulate(
     recorder = Recorder(manifest, coordinates(simulation), folder=folder)
     simulation.durations_s["build"] = time.perf_counter() - started_s
     try:
-        with reporting(progress, clock.n_window) as tell:
+        with reporting(progress, clock.n_window) as tell, warnings.catch_warnings():
+            warnings.simplefilter("ignore", EarthRotationWarning)  # said above, once
             while not simulation.done:
                 recorder.record_window(simulation.window, simulation.step())
                 tell(simulation.window, clock.n_window)

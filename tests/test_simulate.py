@@ -308,3 +308,20 @@ def test_equal_runs_give_equal_datasets(tmp_path):
 
 def test_state_names_lead_with_what_the_kernels_carry():
     assert STATE_FIELDS[: len(State._fields)] == State._fields
+
+
+def test_a_larger_array_does_not_cook_the_satellite():
+    """What is curtailed heats nothing; the plan's bound on conditioning heat, full power and charge, costs 0.7 %."""
+    sunny = {"constellation.satellites": 60, "time.duration": "30 min", "workload.demand.rate": "2000 EFLOP/s"}
+    offered = [
+        float(simulate(scenario(**sunny, **{"satellite.array.area": f"{area} m2"})).dataset["offered_flop"].sum())
+        for area in (500, 900, 6000)
+    ]
+    assert offered[0] < offered[1] * (1 + 1e-9)
+    assert offered[2] > 0.99 * offered[1]
+
+
+def test_a_date_past_the_tables_is_said_once():
+    far = scenario(**{"constellation.satellites": 33, "time.start": "2035-01-01T00:00:00Z", "time.duration": "10 min"})
+    for _ in range(2):
+        assert sum("UT1" in text for text in simulate(far).warnings) == 1

@@ -148,7 +148,10 @@ class Satellite:
 
     def steady_cap_w(self):
         """Return the compute power at which chips settle at their limit (MODEL §4.3), by bisection."""
-        fixed_w = self.sink_mean_w + self.body_loss * self.array_mean_w + self.pump * self.kind.bus_power_w
+        battery = self.kind.battery
+        usable_w = (self.full_w + self.kind.bus_power_w) * self.pump + battery.charge_rate_per_s * battery.capacity_j
+        fixed_w = self.sink_mean_w + self.body_loss * min(self.array_mean_w, usable_w)
+        fixed_w += self.pump * self.kind.bus_power_w
         per_watt = self.pump / self.kind.battery.discharge_efficiency
 
         def room(p):
@@ -246,7 +249,8 @@ class Satellite:
         lost = 1 / battery.discharge_efficiency - 1
         drawing = 1.0 if (wanted_w + kind.bus_power_w) * self.pump > lit_w else 1 - lit
         fixed_w = sink_w + self.pump * kind.bus_power_w * (1 + lost * drawing)
-        fixed_w += lit * (self.body_loss * lit_w + (1 - battery.charge_efficiency) * take_w)
+        used_w = min(lit_w, (wanted_w + kind.bus_power_w) * self.pump + take_w)  # what is curtailed heats nothing
+        fixed_w += lit * (self.body_loss * used_w + (1 - battery.charge_efficiency) * take_w)
         slope = 4 * self.emission * self.fluid_k**3 / radiator.heat_capacity_j_k
         response = -math.expm1(-slope * dt) / (slope * radiator.heat_capacity_j_k)
         per_watt = self.pump * (1 + lost * drawing)
@@ -288,7 +292,8 @@ class Satellite:
             "charge_w": charge_w,
             "drawn_w": drawn_w, "curtailed_w": curtailed_w, "loss_w": loss_w, "conditioning_w": body_w,
             "sink_w": sink_w, "rate": rate, "plan_w": plan_w, "wanted_w": wanted_w, "cap_w": cap_w,
-            "hot": float(cap_w < 0.99 * wanted_w or plan_w < 0.99 * free_w), "radiated_j": radiated_j,
+            "hot": float(cap_w < 0.99 * wanted_w or (work_share > 0.99 and plan_w < 0.99 * free_w)),
+            "radiated_j": radiated_j,
             "battery_j": self.battery_j, "fluid_k": self.fluid_k, "cell_k": self.cell_k,
         }  # fmt: skip
 

@@ -28,6 +28,7 @@ HISTOGRAMS = ("state_of_charge", "fluid_temperature_k", "chip_temperature_k")
 
 AUDIT_FIELDS = ("energy", "heat", "temperature_margin_k", "charge_margin")
 HEAT_ROUNDING = 1e-9  # of the heat in, beside the integrator's bound
+HELD_ROUNDING = 1e-14  # of the heat that the fluid holds: a temperature is rounded in each step
 ROUNDED_STORE = 1e-4  # of the capacity: where less flows, the rounding of what is stored would look like a loss
 ROUNDING = 1e-9  # of a margin: at a bound to rounding counts as on it
 
@@ -284,7 +285,8 @@ def audit_rows(fleet, first, last, out_worst, out_row):
 
             heat_j = load_j + loss_j + ledger[_CONDITIONING, lane] + ledger[_SINK, lane]
             gained = heat_capacity * (state[_FLUID, lane] - ledger[_FLUID_START, lane])
-            bound = ledger[_HEAT_ERROR, lane] + HEAT_ROUNDING * max(heat_j, 1.0)
+            rounding_j = HEAT_ROUNDING * max(heat_j, 1.0) + HELD_ROUNDING * heat_capacity * state[_FLUID, lane]
+            bound = ledger[_HEAT_ERROR, lane] + rounding_j
             found[1, lane] = abs(gained - (heat_j - ledger[_RADIATED, lane])) / bound
 
             cool = 1e3 if ledger[_SAFE, lane] > 0.0 else limit_k - ledger[_HOTTEST, lane]

@@ -175,7 +175,7 @@ class Power(NamedTuple):
     plan_w: float
     cap_w: float
     cut: float  # 1 where heat or energy cut the work
-    hot: float  # 1 where heat holds compute power below THROTTLED of what power would allow
+    hot: float  # 1 where heat holds compute below THROTTLED of what is asked for and power would allow
     cell_heat_w_m2: float
 
 
@@ -238,7 +238,8 @@ def window_stage(orbit, hardware, sun, path, state):
         attitude.cos_zenith, attitude.cos_ahead, attitude.normal2, attitude.inverse_height, orbit.speed_rad_s
     )
     clock = EclipseClock(clock.sun_s, clock.dark_s, clock.left_s + 0.5 * h.step_s, clock.in_dark)
-    conditioning_w = h.conditioning_loss * state.array_mean_w
+    usable_w = fma(h.full_w + h.bus_w, h.pump, h.charge_limit_w)  # what is curtailed heats nothing
+    conditioning_w = h.conditioning_loss * min(state.array_mean_w, usable_w)
     fixed_w = fma(h.pump, h.bus_w, state.sink_mean_w + conditioning_w)
     heat_per_watt = h.pump * h.inverse_discharge_efficiency  # in the dark the battery's loss heats the loop too
     cap_w = steady_cap_w(fixed_w, heat_per_watt, h.emission_w_k4, h.chip_k_w, h.chip_limit_k + h.lift_k)
@@ -386,7 +387,8 @@ def power_stage(hardware, window, factor, order, sun, light, response, state):
     draw_loss = h.inverse_discharge_efficiency - 1.0
     in_draw = (1.0 - lit) + (lit if fma(wanted_w, h.pump, h.bus_w * h.pump) > lit_w else 0.0)
     fixed_w = sink_w + h.pump * h.bus_w * fma(draw_loss, in_draw, 1.0)
-    fixed_w += lit * fma(h.conditioning_loss, lit_w, (1.0 - h.charge_efficiency) * take_w)  # more than it can be
+    used_w = min(lit_w, fma(wanted_w + h.bus_w, h.pump, take_w))
+    fixed_w += lit * fma(h.conditioning_loss, used_w, (1.0 - h.charge_efficiency) * take_w)  # more than it can be
     heat_per_watt = h.pump * fma(draw_loss, in_draw, 1.0)
     cap_w = compute_cap_w(
         state.fluid_k,
@@ -414,7 +416,8 @@ def power_stage(hardware, window, factor, order, sun, light, response, state):
 
     plan_w = mixed(window.sun_w, window.dark_w, lit)
     free_w = mixed(window.sun_free_w, window.dark_free_w, lit)
-    hot = (cap_w < THROTTLED * wanted_w) | (plan_w < THROTTLED * free_w)
+    asked = window.share > THROTTLED  # for all that the plan gives
+    hot = (cap_w < THROTTLED * wanted_w) | (asked & (plan_w < THROTTLED * free_w))
     used_w = fma(lit, lit_w, -flow.curtailed_w)
     loss_w = fma(1.0 - h.charge_efficiency, flow.charge_w, draw_loss * flow.drawn_w)
     return Power(

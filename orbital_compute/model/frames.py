@@ -149,21 +149,28 @@ def _ut1_minus_tai_s() -> np.ndarray:
 
 
 @functools.cache
-def _warn_outside_table(first: str, last: str) -> None:
-    warnings.warn(
+def _warn_once(sentence: str) -> None:
+    warnings.warn(sentence, EarthRotationWarning, stacklevel=2)
+
+
+def rotation_caveat(utc: Instants) -> str | None:
+    """Return what a reader should know where instants lie outside the table of the Earth's rotation, None inside."""
+    day, wanted = _earth_rotation_table().day, utc.day + utc.fraction
+    if wanted.min() >= day[0] and wanted.max() <= day[-1]:
+        return None
+    first, last = (str(np.datetime64(int(jd - UNIX_EPOCH_JD), "D")) for jd in day[[0, -1]])
+    return (
         f"UT1 and the pole are tabulated from {first} to {last}; outside, the nearest UT1 - UTC (0.9 s are 420 m of "
-        "rotation at the equator) and pole (at most 15 m) are held. Update astropy-iers-data for later dates",
-        EarthRotationWarning,
-        stacklevel=2,
+        "rotation at the equator) and pole (at most 15 m) are held. Update astropy-iers-data for later dates"
     )
 
 
 def _wanted_days(utc: Instants) -> np.ndarray:
     """Return Julian dates to look up in the table of the Earth's rotation; outside it warns once."""
-    day, wanted = _earth_rotation_table().day, utc.day + utc.fraction
-    if wanted.min() < day[0] or wanted.max() > day[-1]:
-        _warn_outside_table(*(str(np.datetime64(int(jd - UNIX_EPOCH_JD), "D")) for jd in day[[0, -1]]))
-    return wanted
+    caveat = rotation_caveat(utc)
+    if caveat is not None:
+        _warn_once(caveat)
+    return utc.day + utc.fraction
 
 
 def universal_time(utc: Instants) -> tuple[np.ndarray, np.ndarray]:

@@ -83,7 +83,7 @@ def day_cosine(cos_zenith, inverse_height):
 @point
 def array_output_w(beam_w_m2, watt_per_beam, temperature_coefficient_per_k, cell_k):
     """Return the power at the bus in full light (MODEL §2.3); watt_per_beam holds area and efficiencies at 298 K."""
-    return beam_w_m2 * watt_per_beam * fma(-temperature_coefficient_per_k, cell_k - CELL_REFERENCE_K, 1.0)
+    return beam_w_m2 * watt_per_beam * max(fma(-temperature_coefficient_per_k, cell_k - CELL_REFERENCE_K, 1.0), 0.0)
 
 
 @point

@@ -113,7 +113,7 @@ def test_sidereal_time_gains_a_turn_in_a_year_and_starts_where_it_was_defined():
 
 
 def test_ut1_outside_the_table_is_held_and_said_once():
-    frames._warn_outside_table.cache_clear()
+    frames._warn_once.cache_clear()
     with pytest.warns(frames.EarthRotationWarning, match="UT1 and the pole are tabulated from 1973-01-02"):
         far = frames.universal_time(frames.instants(np.datetime64("2090-01-01T00:00")))
     again = frames.universal_time(frames.instants(np.datetime64("2091-01-01T00:00")))  # a second warning would fail
@@ -122,7 +122,7 @@ def test_ut1_outside_the_table_is_held_and_said_once():
     )
     assert abs(far[1][0]) * 86400 < 0.9
     assert again[1] == pytest.approx(far[1], abs=1e-12)
-    frames._warn_outside_table.cache_clear()
+    frames._warn_once.cache_clear()
 
 
 @pytest.mark.parametrize(
