@@ -102,7 +102,7 @@ def test_satellites_alone_have_the_bits_they_have_among_all(satellites):
     together = np.stack([run.fleet.state_of(name)[rows] for name in STATE_FIELDS], axis=1)
     alone = march_alone(model, rows, assigned, 3)
     assert np.array_equal(together, alone)
-    assert len(np.unique(together[:, 0])) > 5  # they are not copies of one another
+    assert len(np.unique(together[:, FLUID])) > 5  # they are not copies of one another
 
 
 def test_threads_change_no_bit():
