@@ -93,6 +93,9 @@ def at(place: Problem, what: str, **more) -> Problem:
     return Problem(what, place.path, source=place.source, line=place.line, column=place.column, **more)
 
 
+LOOK_S = 300.0  # between looks at whether SGP4 can follow a satellite
+
+
 def usable_sets(
     sets: list[ElementSet], start: datetime, span_s: float = 0.0, max_age_days: float = REFUSED_DAYS
 ) -> tuple[list[ElementSet], list[str]]:
@@ -103,7 +106,8 @@ def usable_sets(
     ScenarioError
         If a set's epoch is further than `max_age_days` from `start`, or none is left.
     """
-    now = instants_after(start, [0.0, span_s])
+    # a satellite about to decay fails on some revolutions before it fails on all: look often, at most 500 times
+    now = instants_after(start, np.linspace(0.0, span_s, min(int(span_s / LOOK_S), 500) + 2))
     age = np.array(
         [(now.day[0] - item.record.jdsatepoch) + (now.fraction[0] - item.record.jdsatepochF) for item in sets]
     )
@@ -128,7 +132,7 @@ def usable_sets(
     kept: list[ElementSet] = []
     left_out: list[Problem] = []
     for item in sets:
-        codes = [item.record.sgp4(day, fraction)[0] for day, fraction in zip(*now, strict=True)]
+        codes = [int(code) for code in item.record.sgp4_array(now.day, now.fraction)[0]]
         code = next((code for code in codes if code), 0)
         if code == 0:
             kept.append(item)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH = 80  # in less the terminal folds lines itself: that reads badly, but no figure loses its digits
 
+WARNINGS_SHOWN = 12  # on the screen
+
 
 def table(rows: headline.Rows) -> Table:
     """Return rows of text as a table: words fold where room is short, figures never break."""
@@ -54,7 +56,10 @@ def summary_table(results: Results) -> Group:
     blocks = [headline.orbit_beside_ground(results), headline.service(results), headline.condition(results)]
     body = [piece for block in blocks if block is not None for piece in (Text(), table(block))]
     closing = [Text(), Text(f"Audit: {headline.audit_sentence(results)}.")]
-    closing += [Text(f"Warning: {warning}", style="yellow") for warning in results.warnings]
+    closing += [Text(f"Warning: {warning}", style="yellow") for warning in results.warnings[:WARNINGS_SHOWN]]
+    if len(results.warnings) > WARNINGS_SHOWN:
+        more = len(results.warnings) - WARNINGS_SHOWN
+        closing.append(Text(f"Warning: {more} more; the report and manifest.json have them all", style="yellow"))
     return Group(*parts, *body, *closing)
 
 
