@@ -425,7 +425,7 @@ def power_stage(hardware, window, factor, order, sun, light, response, state):
         lit_w,
         load_w,
         compute_w,
-        compute_w * burst,
+        compute_w * burst if compute_w < wanted_w else most_w,
         bus_w,
         flow.charge_w,
         flow.drawn_w,
