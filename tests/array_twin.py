@@ -58,7 +58,7 @@ class Laws:
                 names |= {one.asname or one.name: getattr(self[inner], one.name) for one in node.names}
             elif isinstance(node, ast.FunctionDef):
                 kept.append(ast.fix_missing_locations(_ToArrays().visit(node)))
-        exec(compile(ast.Module(kept, []), f"<{full} over arrays>", "exec"), names)
+        exec(compile(ast.Module(kept, []), f"<{full} over arrays>", "exec"), names)  # laws of this package
         if full == f"{PACKAGE}._math":
             names |= {
                 "fma": lambda a, b, c: a * b + c,

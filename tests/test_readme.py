@@ -11,7 +11,7 @@ def test_python_example_runs(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     names: dict = {}
-    exec(compile(example, "README.md", "exec"), names)
+    exec(compile(example, "README.md", "exec"), names)  # the README's own example
     warm, warmer = (names[run].summary()["chip_temperature_max_k"]["value"] for run in ("results", "smaller"))
     assert warmer > warm  # the smaller radiator runs hotter, which is what the example is there to show
     assert "'closes': True" in capsys.readouterr().out

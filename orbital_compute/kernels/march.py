@@ -8,7 +8,7 @@ call is short.
 import numpy as np
 
 from .._jit import point, sweep
-from ..physics.orbit import Path, anchor_orbit, orbit_path
+from ..physics.orbit import anchor_orbit, orbit_path
 from ..physics.sun import Sun
 from .lanes import (
     FACTOR,
@@ -323,5 +323,3 @@ SAMPLE_STATE = 1
 SAMPLE_LIGHT = LIGHT - PATH
 SAMPLE_POWER = POWER - PATH
 SAMPLE_ROWS = LEDGER - PATH
-
-__all__ = ["BLOCK_ROWS", "LANES", "Path", "march_window", "prepare_window"]
