@@ -13,6 +13,10 @@ from ._math import log2, sincos_turn
 
 STREAM_DEMAND = 1  # noise of arrivals: counters (class, region, hour)
 STREAM_DEMAND_PHASE = 2  # fraction of a request under way at the start: counters (class, region)
+STREAM_SOFT_ERROR = 10  # soft errors: counters (satellite key, window, its upper word and part)
+STREAM_SOFT_ERROR_KIND = 11  # which kind each is: counters (satellite key, window, event)
+STREAM_GANG_FAULT = 12  # time to the next fault: counters (gang, draw)
+STREAM_GANG_SILENT = 13  # time to the next uncaught corruption: counters (gang, draw)
 
 _MASK = np.uint64(0xFFFFFFFF)
 _WORD = np.uint64(32)
