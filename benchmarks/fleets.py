@@ -8,7 +8,7 @@ import numpy as np
 
 from orbital_compute.kernels.lanes import LANES
 from orbital_compute.kernels.march import BLOCK_TILES, SAMPLE_ROWS, march_window, prepare_window
-from orbital_compute.kernels.satellite import NO_EVENT, Hardware, State
+from orbital_compute.kernels.satellite import WHOLE, Hardware, State
 from orbital_compute.model.constellation import Constellation
 from orbital_compute.model.fleet import Fleet, from_tiles
 from orbital_compute.model.frames import sun_teme
@@ -57,7 +57,7 @@ class Windows:
     def __init__(self, fleet: Fleet, n_step: int):
         self.fleet, self.n_step = fleet, n_step
         n = fleet.n_row
-        self.offer, self.cool, self.unit = np.zeros(n), np.zeros(n), np.zeros((3, n))
+        self.offer, self.cool, self.new, self.unit = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((3, n))
         self.suns = sun_table(times_s(n_step), times_s(n_step), *sun_teme(EPOCH, times_s(n_step)))
         self._sample_tile = np.full(fleet.n_tile, -1, dtype=np.int32)
         self._sample = np.zeros((0, n_step, SAMPLE_ROWS, LANES))
@@ -73,7 +73,9 @@ class Windows:
         """Plan and offer: the first pass."""
         self._share(
             pool,
-            lambda a, b: prepare_window(self.fleet.arrays, self.suns, THEORY, a, b, self.offer, self.cool, self.unit),
+            lambda a, b: prepare_window(
+                self.fleet.arrays, self.suns, THEORY, a, b, self.offer, self.cool, self.new, self.unit
+            ),
         )
 
     def march(self, pool: ThreadPoolExecutor | None = None) -> None:
@@ -109,6 +111,6 @@ def records(fleet: Fleet, n: int) -> dict[str, object]:
         "orbit": Orbit(*np.ascontiguousarray(orbits)),
         "slot": Slot(*(from_tiles(arrays.slot, k, n) for k in range(len(Slot._fields)))),
         "hardware": Hardware(*map(float, arrays.hardware_table[0])),
-        "factor": NO_EVENT,
+        "health": WHOLE,
         "state": State(*(from_tiles(arrays.state, k, n) for k in range(len(State._fields)))),
     }

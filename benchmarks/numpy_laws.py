@@ -103,7 +103,7 @@ class NumPyMarch:
     Parameters
     ----------
     records : dict[str, NamedTuple]
-        orbit, slot, hardware, factor and state of the satellites; fields are float64[n], or floats that all share.
+        orbit, slot, hardware, health and state of the satellites; fields are float64[n], or floats that all share.
     suns : float64[n_step, 12]
     polynomials : bool
         Keep the march's own sines, powers and the like.
@@ -130,6 +130,9 @@ class NumPyMarch:
         """Plan the window; all that the plan offers is assigned."""
         r, s = self._records, self._satellite
         self._walk(self._suns[0])
+        r["ahead"] = self._law(s.ahead_stage)
+        for law in (s.working, s.worn):
+            r["hardware"] = r["hardware"]._replace(**self._law(law)._asdict())
         r["window"] = self._law(s.window_stage)._replace(share=1.0)
         r["order"] = self._law(s.order_stage)
 

@@ -90,7 +90,7 @@ class ArrayTwin:
             "orbit": o.Orbit(*arrays.orbit_table[arrays.orbit_index[:n]].T),
             "hardware": s.Hardware(*arrays.hardware_table[arrays.type_index[:n]].T),
             "slot": o.Slot(*from_tiles(arrays.slot, n)),
-            "factor": s.Factor(*from_tiles(arrays.factor, n)),
+            "health": s.Health(*from_tiles(arrays.health, n).astype(np.float64)),
             "state": s.State(*from_tiles(arrays.state, n)[: len(s.State._fields)]),
         }
 
@@ -113,6 +113,10 @@ class ArrayTwin:
     def _window(self, suns, assigned_flop):
         r, s = self.records, self.stages
         self._walk(suns[0], anchor=True)
+        r["ahead"] = call(s.ahead_stage, r)
+        as_built = r["hardware"]
+        for law in (s.working, s.worn):
+            r["hardware"] = r["hardware"]._replace(**call(law, r)._asdict())
         r["window"] = window = call(s.window_stage, r)
         lit = dark = 0.0
         for row in suns:
@@ -126,6 +130,7 @@ class ArrayTwin:
         for row in suns:
             self._walk(row)
             steps.append(self._step())
+        r["hardware"] = as_built
         return offer, {name: np.stack([step[name] for step in steps]) for name in steps[0]}
 
     def _step(self):

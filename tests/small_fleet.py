@@ -92,7 +92,8 @@ class Run:
     def __init__(self, fleet, *, step_s=60.0, n_step=5):
         self.fleet, self.step_s, self.n_step = fleet, step_s, n_step
         n = fleet.n_row
-        self.offer, self.cool, self.assigned, self.unit = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((3, n))
+        self.offer, self.cool, self.new, self.assigned = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
+        self.unit = np.zeros((3, n))
         self.sample_tile = np.arange(fleet.n_tile, dtype=np.int32)
         self.sample = np.zeros((fleet.n_tile, n_step, SAMPLE_ROWS, LANES))
         self.used_tiles = -(-fleet.n_satellite // LANES)
@@ -103,7 +104,7 @@ class Run:
         times, inside = window_times(w, self.n_step, self.step_s)
         self.suns = sun_table(times, inside, *sun_at(times))
         last = self.used_tiles if last is None else last
-        prepare_window(self.fleet.arrays, self.suns, given, first, last, self.offer, self.cool, self.unit)
+        prepare_window(self.fleet.arrays, self.suns, given, first, last, self.offer, self.cool, self.new, self.unit)
 
     def march(self, share=1.0, first=0, last=None, given=THEORY):
         """Execute this share of what is offered."""

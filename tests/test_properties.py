@@ -52,7 +52,7 @@ class Sky(Run):
         unit = np.stack([c * unit[:, 0] - s * unit[:, 1], s * unit[:, 0] + c * unit[:, 1], unit[:, 2]], axis=1)
         self.suns = sun_table(times, inside, unit, distance_m)
         last = self.used_tiles if last is None else last
-        prepare_window(self.fleet.arrays, self.suns, given, first, last, self.offer, self.cool, self.unit)
+        prepare_window(self.fleet.arrays, self.suns, given, first, last, self.offer, self.cool, self.new, self.unit)
 
 
 def audited(run):

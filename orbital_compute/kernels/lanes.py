@@ -6,7 +6,8 @@ because slices and star-built tuples inside a lane loop stop the vectoriser.
 
 from .._jit import point
 from ..physics.orbit import Anchor, Orbit, Path, Slot
-from .satellite import Factor, Hardware, Ledger, Light, Order, Power, Response, State, Window
+from ..physics.plan import Plan
+from .satellite import Ahead, Hardware, Health, Ledger, Light, Order, Power, Response, State, Window
 
 LANES = 32
 
@@ -15,9 +16,11 @@ ORBIT = 0
 SLOT = ORBIT + 12
 ANCHOR = SLOT + 4
 HARDWARE = ANCHOR + 4
-FACTOR = HARDWARE + 48
-STATE = FACTOR + 3
-WINDOW = STATE + 5
+HEALTH = HARDWARE + 48
+STATE = HEALTH + 6
+AHEAD = STATE + 5
+PLAN = AHEAD + 6
+WINDOW = PLAN + 2
 ORDER = WINDOW + 9
 PATH = ORDER + 4
 LIGHT = PATH + 6
@@ -120,11 +123,14 @@ def hardware_at(w, lane):
 
 
 @point
-def factor_at(w, lane):
-    return Factor(
-        w[FACTOR, lane],
-        w[FACTOR + 1, lane],
-        w[FACTOR + 2, lane],
+def health_at(w, lane):
+    return Health(
+        w[HEALTH, lane],
+        w[HEALTH + 1, lane],
+        w[HEALTH + 2, lane],
+        w[HEALTH + 3, lane],
+        w[HEALTH + 4, lane],
+        w[HEALTH + 5, lane],
     )
 
 
@@ -136,6 +142,26 @@ def state_at(w, lane):
         w[STATE + 2, lane],
         w[STATE + 3, lane],
         w[STATE + 4, lane],
+    )
+
+
+@point
+def ahead_at(w, lane):
+    return Ahead(
+        w[AHEAD, lane],
+        w[AHEAD + 1, lane],
+        w[AHEAD + 2, lane],
+        w[AHEAD + 3, lane],
+        w[AHEAD + 4, lane],
+        w[AHEAD + 5, lane],
+    )
+
+
+@point
+def plan_at(w, lane):
+    return Plan(
+        w[PLAN, lane],
+        w[PLAN + 1, lane],
     )
 
 
@@ -264,6 +290,22 @@ def keep_state(w, lane, v):
 
 
 @point
+def keep_ahead(w, lane, v):
+    w[AHEAD, lane] = v.sun_s
+    w[AHEAD + 1, lane] = v.dark_s
+    w[AHEAD + 2, lane] = v.left_s
+    w[AHEAD + 3, lane] = v.in_dark
+    w[AHEAD + 4, lane] = v.limb_curvature
+    w[AHEAD + 5, lane] = v.radiator_view
+
+
+@point
+def keep_plan(w, lane, v):
+    w[PLAN, lane] = v.sun_w
+    w[PLAN + 1, lane] = v.dark_w
+
+
+@point
 def keep_window(w, lane, v):
     w[WINDOW, lane] = v.sun_w
     w[WINDOW + 1, lane] = v.dark_w
@@ -354,3 +396,30 @@ def keep_ledger(w, lane, v):
     w[LEDGER + 17, lane] = v.battery_start_j
     w[LEDGER + 18, lane] = v.fluid_start_k
     w[LEDGER + 19, lane] = v.heat_error_j
+
+
+@point
+def keep_working(w, lane, v):
+    w[HARDWARE + 30, lane] = v.bus_w
+    w[HARDWARE + 33, lane] = v.idle_w
+    w[HARDWARE + 34, lane] = v.full_w
+    w[HARDWARE + 35, lane] = v.span_w
+    w[HARDWARE + 36, lane] = v.inverse_span_w
+    w[HARDWARE + 40, lane] = v.peak_flop_s
+    w[HARDWARE + 41, lane] = v.chip_k_w
+    w[HARDWARE + 42, lane] = v.inverse_chip_k_w
+
+
+@point
+def keep_worn(w, lane, v):
+    w[HARDWARE, lane] = v.watt_per_beam
+    w[HARDWARE + 11, lane] = v.capacity_j
+    w[HARDWARE + 12, lane] = v.floor_j
+    w[HARDWARE + 13, lane] = v.design_floor_j
+    w[HARDWARE + 14, lane] = v.charge_limit_w
+    w[HARDWARE + 15, lane] = v.discharge_limit_w
+    w[HARDWARE + 17, lane] = v.charge_efficiency
+    w[HARDWARE + 18, lane] = v.discharge_efficiency
+    w[HARDWARE + 19, lane] = v.inverse_charge_efficiency
+    w[HARDWARE + 20, lane] = v.inverse_discharge_efficiency
+    w[HARDWARE + 39, lane] = v.marginal_ratio

@@ -7,9 +7,10 @@ a fixed tree, so that sums have the same bits on any number of threads.
 import numpy as np
 
 from .._jit import point, sweep
+from ..physics.battery import aged_efficiency
 from .lanes import LANES
 from .march import BLOCK_ROWS, N_LEDGER, N_STATE
-from .satellite import Hardware, Ledger, State
+from .satellite import Hardware, Health, Ledger, State, worn_capacity_j
 
 # What is added up by shell, in this order: the ledger's sums, then these.
 N_SUMMED = Ledger._fields.index("battery_min_j")
@@ -18,6 +19,7 @@ SUM_FIELDS = (
     "battery_end_j",
     "offered_flop",
     "cool_flop",
+    "new_flop",
     "assigned_flop",
     "reachable_flop",
 )
@@ -39,12 +41,14 @@ _CURTAILED, _LOSS, _CONDITIONING, _SINK = _L["curtailed_j"], _L["loss_j"], _L["c
 _RADIATED, _SAFE, _LOWEST, _HOTTEST = _L["radiated_j"], _L["safe_s"], _L["battery_min_j"], _L["chip_max_k"]
 _BATTERY_START, _FLUID_START, _HEAT_ERROR = _L["battery_start_j"], _L["fluid_start_k"], _L["heat_error_j"]
 _H = {name: k for k, name in enumerate(Hardware._fields)}
+_WEAR = Health._fields.index("battery")
 _COUNTED = (_H["capacity_j"],)  # what the histograms need of a satellite's type
 # what the audit needs of a satellite's type, in this order
 _AUDITED = tuple(
     _H[name]
     for name in (
-        "capacity_j", "floor_j", "chip_limit_k", "charge_efficiency", "inverse_discharge_efficiency", "capacity_j_k",
+        "capacity_j", "floor_j", "chip_limit_k", "charge_efficiency", "discharge_efficiency",
+        "inverse_discharge_efficiency", "capacity_j_k",
     )
 )  # fmt: skip
 
@@ -122,7 +126,7 @@ def sum_tiles(array, q, begin, end, lanes):
 
 
 @sweep
-def sum_segments(fleet, offer_flop, cool_flop, assigned_flop, signature, reachable, start, first, last, out):
+def sum_segments(fleet, offer_flop, cool_flop, new_flop, assigned_flop, signature, reachable, start, first, last, out):
     """Add the window's ledger up over the segments first to last: out float64[n_segment, len(SUM_FIELDS)].
 
     start : int64[n_segment + 1], first rows; signature : int32[n_row]; reachable : bool[n_signature].
@@ -133,17 +137,19 @@ def sum_segments(fleet, offer_flop, cool_flop, assigned_flop, signature, reachab
         for q in range(N_SUMMED):
             out[segment, q] = sum_tiles(fleet.ledger, q, begin, end, lanes)
         out[segment, N_SUMMED] = sum_tiles(fleet.state, _BATTERY, begin, end, lanes)
-        offered, cool, assigned, reached = 0.0, 0.0, 0.0, 0.0
+        offered, cool, new, assigned, reached = 0.0, 0.0, 0.0, 0.0, 0.0
         for row in range(begin, end):
             own = signature[row]
             offered += offer_flop[row]
             cool += cool_flop[row]
+            new += new_flop[row]
             assigned += assigned_flop[row]
             reached += offer_flop[row] if own >= 0 and reachable[own] else 0.0
         out[segment, N_SUMMED + 1] = offered
         out[segment, N_SUMMED + 2] = cool
-        out[segment, N_SUMMED + 3] = assigned
-        out[segment, N_SUMMED + 4] = reached
+        out[segment, N_SUMMED + 3] = new
+        out[segment, N_SUMMED + 4] = assigned
+        out[segment, N_SUMMED + 5] = reached
 
 
 @point
@@ -178,7 +184,8 @@ def count_shells(fleet, shell, first, last, out_count, out_low, out_high):
     for tile in range(first // LANES, (last - 1) // LANES + 1):
         load_hardware(fleet.hardware_table, fleet.type_index, tile, _COUNTED, hardware)
         for lane in range(LANES):
-            value[0, lane] = fleet.state[tile, _BATTERY, lane] / hardware[0, lane]
+            battery_j, share = fleet.state[tile, _BATTERY, lane], fleet.health[tile, _WEAR, lane]
+            value[0, lane] = battery_j / worn_capacity_j(hardware[0, lane], share, battery_j)
             value[1, lane] = fleet.state[tile, _FLUID, lane]
             value[2, lane] = fleet.ledger[tile, _HOTTEST, lane]
         for k in range(3):
@@ -271,12 +278,15 @@ def audit_rows(fleet, first, last, out_worst, out_row):
             for lane in range(LANES):
                 unreal[lane] += 0.0 * ledger[q, lane]
         for lane in range(LANES):
-            capacity_j, floor_j, limit_k = hardware[0, lane], hardware[1, lane], hardware[2, lane]
-            into, out, heat_capacity = hardware[3, lane], hardware[4, lane], hardware[5, lane]
+            share, start_j = fleet.health[tile, _WEAR, lane], ledger[_BATTERY_START, lane]
+            capacity_j, floor_j = worn_capacity_j(hardware[0, lane], share, start_j), hardware[1, lane] * share
+            limit_k, heat_capacity = hardware[2, lane], hardware[6, lane]
+            into = aged_efficiency(hardware[3, lane], share) if share < 1.0 else hardware[3, lane]
+            out = 1.0 / aged_efficiency(hardware[4, lane], share) if share < 1.0 else hardware[5, lane]
             array_j, drawn_j = ledger[_ARRAY, lane], ledger[_DRAWN, lane]
             load_j, charge_j = ledger[_LOAD, lane], ledger[_CHARGE, lane]
             curtailed_j, loss_j = ledger[_CURTAILED, lane], ledger[_LOSS, lane]
-            battery_j, start_j = state[_BATTERY, lane], ledger[_BATTERY_START, lane]
+            battery_j = state[_BATTERY, lane]
             scale = max(array_j + drawn_j, ROUNDED_STORE * capacity_j)
             bus = abs(array_j + drawn_j - load_j - charge_j - curtailed_j)
             stored = abs(battery_j - start_j - (into * charge_j - out * drawn_j))

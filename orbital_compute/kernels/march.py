@@ -11,8 +11,8 @@ from .._jit import point, sweep
 from ..physics.orbit import anchor_orbit, orbit_path
 from ..physics.sun import Sun
 from .lanes import (
-    FACTOR,
     HARDWARE,
+    HEALTH,
     LANES,
     LEDGER,
     LIGHT,
@@ -23,23 +23,29 @@ from .lanes import (
     SLOT,
     STATE,
     WINDOW,
+    ahead_at,
     anchor_at,
-    factor_at,
     hardware_at,
+    health_at,
+    keep_ahead,
     keep_anchor,
     keep_ledger,
     keep_light,
     keep_order,
     keep_path,
+    keep_plan,
     keep_power,
     keep_response,
     keep_state,
     keep_window,
+    keep_working,
+    keep_worn,
     ledger_at,
     light_at,
     orbit_at,
     order_at,
     path_at,
+    plan_at,
     power_at,
     response_at,
     slot_at,
@@ -48,18 +54,20 @@ from .lanes import (
 )
 from .satellite import (
     STEEP,
-    Factor,
+    Health,
     Ledger,
     Light,
     Power,
     State,
     Window,
     add_step,
+    ahead_stage,
     cut_stage,
     edge_stage,
     exponents,
     heat_stage,
     light_stage,
+    new_stage,
     offered_flop,
     order_stage,
     power_stage,
@@ -69,13 +77,15 @@ from .satellite import (
     side_stage,
     steep_stage,
     window_stage,
+    working,
+    worn,
 )
 from .supply import whole_quanta_flop
 
 BLOCK_ROWS = 512  # the unit of sums, threads, shards and ranks
 BLOCK_TILES = BLOCK_ROWS // LANES
 
-N_FACTOR = len(Factor._fields)
+N_HEALTH = len(Health._fields)
 N_STATE = len(State._fields)
 N_WINDOW = len(Window._fields)
 N_LEDGER = len(Ledger._fields)
@@ -96,16 +106,23 @@ TOTAL_FIELDS = (
     "assigned_flop",
     "battery_min_j",
     "chip_max_k",
+    # since the last daily update of health, which empties them
+    "day_drawn_j",  # drawn from the battery's terminals
+    "day_battery_j",  # sum over windows of what is stored at the end
+    "day_fluid_k",  # the same of the fluid's temperature
 )
 STATE_FIELDS = (*State._fields, *TOTAL_FIELDS)
 TOTAL = N_STATE
 _SUMMED = tuple((TOTAL + k, LEDGER + Ledger._fields.index(name)) for k, name in enumerate(TOTAL_FIELDS[:9]))
 _OFFERED, _OFFERED_COOL, _ASSIGNED, _BATTERY_MIN, _CHIP_MAX = (TOTAL + k for k in range(9, 14))
+_DAY_DRAWN, _DAY_BATTERY, _DAY_FLUID = (TOTAL + k for k in range(14, 17))
+_LEDGER_DRAWN = LEDGER + Ledger._fields.index("drawn_j")
 _LEDGER_BATTERY_MIN = LEDGER + Ledger._fields.index("battery_min_j")
 _LEDGER_CHIP_MAX = LEDGER + Ledger._fields.index("chip_max_k")
 _LEDGER_BATTERY_START = LEDGER + Ledger._fields.index("battery_start_j")
 _LEDGER_FLUID_START = LEDGER + Ledger._fields.index("fluid_start_k")
 _SUNLIT = LIGHT + Light._fields.index("sunlit")
+_LIT, _DARK = LEDGER, LEDGER + 1  # steps of the window in light and in the dark, in the first pass
 _RATE, _CUT = POWER + Power._fields.index("rate"), POWER + Power._fields.index("cut")
 _WINDOW_SHARE = WINDOW + Window._fields.index("share")
 
@@ -150,14 +167,27 @@ def store_rows(w, row, array, tile, n_row):
 
 @point
 def load_tile(w, fleet, tile, sun):
-    """Fill the buffer with a tile's constants and state, and turn its slow angles to the start of the window."""
+    """Fill the buffer with a tile's constants and state, and turn its slow angles to the start of the window.
+
+    Of the hardware, devices and buses are those that work; array and battery are as new (`wear_tile`).
+    """
     first = tile * LANES
     load_shared(w, ORBIT, fleet.orbit_table, fleet.orbit_index, first)
     load_shared(w, HARDWARE, fleet.hardware_table, fleet.type_index, first)
     load_rows(w, SLOT, fleet.slot, tile, 4)
+    load_rows(w, HEALTH, fleet.health, tile, N_HEALTH)
     load_rows(w, STATE, fleet.state, tile, N_STATE)
     for lane in range(LANES):
+        keep_working(w, lane, working(hardware_at(w, lane), health_at(w, lane)))
+    for lane in range(LANES):
         keep_anchor(w, lane, anchor_orbit(orbit_at(w, lane), slot_at(w, lane), sun.time_s - sun.window_s))
+
+
+@point
+def wear_tile(w):
+    """Turn the hardware in the buffer, as new, into that which age and failures have left."""
+    for lane in range(LANES):
+        keep_worn(w, lane, worn(hardware_at(w, lane), health_at(w, lane), state_at(w, lane)))
 
 
 @point
@@ -189,32 +219,37 @@ def walk_light(w, sun):
 
 
 @sweep
-def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_flop, unit):
+def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_flop, new_flop, unit):
     """Plan the window and offer its work: the first pass.
 
     fleet : march arrays (`model.fleet.MarchArrays`); suns : float64[n_step, 12], instants of the window's steps;
     given : float64[n_step, 6, n_row], positions and the ways ahead of the same length, or of no steps for the theory;
     offer_flop : float64[n_row], out, in whole quanta (`kernels.supply`); cool_flop : float64[n_row], out, what would be
-    offered without the thermal limit; unit : float64[3, n_row], out, direction from the Earth's centre at the middle of
+    offered without the thermal limit; new_flop : float64[n_row], out, the same with array and battery as new, at least
+    that; unit : float64[3, n_row], out, direction from the Earth's centre at the middle of
     the window.
     """
     w = np.empty((N_BUFFER, LANES))
-    lit, dark = np.empty(LANES), np.empty(LANES)
     n_step = suns.shape[0]
     for tile in range(first_tile, last_tile):
         load_tile(w, fleet, tile, sun_at(suns, 0))
         walk_path(w, given, tile, 0, sun_at(suns, 0))
         for lane in range(LANES):
-            orbit, hardware = orbit_at(w, lane), hardware_at(w, lane)
-            keep_window(w, lane, window_stage(orbit, hardware, sun_at(suns, 0), path_at(w, lane), state_at(w, lane)))
-            lit[lane], dark[lane] = 0.0, 0.0
+            keep_ahead(w, lane, ahead_stage(orbit_at(w, lane), hardware_at(w, lane), sun_at(suns, 0), path_at(w, lane)))
+        for lane in range(LANES):
+            hardware, health, ahead = hardware_at(w, lane), health_at(w, lane), ahead_at(w, lane)
+            keep_plan(w, lane, new_stage(hardware, health, ahead, state_at(w, lane)))
+        wear_tile(w)
+        for lane in range(LANES):
+            keep_window(w, lane, window_stage(hardware_at(w, lane), ahead_at(w, lane), state_at(w, lane)))
+            w[_LIT, lane], w[_DARK, lane] = 0.0, 0.0
         for k in range(n_step):
             sun = sun_at(suns, k)
             walk_path(w, given, tile, k, sun)
             walk_light(w, sun)
             for lane in range(LANES):
-                lit[lane] += w[_SUNLIT, lane]
-                dark[lane] += 1.0 - w[_SUNLIT, lane]
+                w[_LIT, lane] += w[_SUNLIT, lane]
+                w[_DARK, lane] += 1.0 - w[_SUNLIT, lane]
             if k == n_step // 2:
                 for lane in range(LANES):
                     x, y, z = w[PATH, lane], w[PATH + 1, lane], w[PATH + 2, lane]
@@ -223,12 +258,15 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_f
                     unit[0, row], unit[1, row], unit[2, row] = x * inverse, y * inverse, z * inverse
         for lane in range(LANES):
             row = tile * LANES + lane
-            hardware, window = hardware_at(w, lane), window_at(w, lane)
-            offer = offered_flop(hardware, window.sun_rate, window.dark_rate, lit[lane], dark[lane])
+            hardware, window, new = hardware_at(w, lane), window_at(w, lane), plan_at(w, lane)
+            lit, dark = w[_LIT, lane], w[_DARK, lane]
+            offer = offered_flop(hardware, window.sun_rate, window.dark_rate, lit, dark)
             sun_rate, dark_rate = rate_at(hardware, window.sun_free_w), rate_at(hardware, window.dark_free_w)
             w[_WINDOW_SHARE, lane] = offer  # until the assignment is known, the offer before it is rounded
             offer_flop[row] = whole_quanta_flop(offer)
-            cool_flop[row] = max(offered_flop(hardware, sun_rate, dark_rate, lit[lane], dark[lane]), offer_flop[row])
+            cool_flop[row] = max(offered_flop(hardware, sun_rate, dark_rate, lit, dark), offer_flop[row])
+            sun_rate, dark_rate = rate_at(hardware, new.sun_w), rate_at(hardware, new.dark_w)
+            new_flop[row] = max(offered_flop(hardware, sun_rate, dark_rate, lit, dark), cool_flop[row])
             fleet.state[tile, _OFFERED, lane] += offer_flop[row]
             fleet.state[tile, _OFFERED_COOL, lane] += cool_flop[row]
         store_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
@@ -242,7 +280,7 @@ def march_step(w, given, tile, k, sun):
     n_steep = 0
     for lane in range(LANES):
         hardware, state = hardware_at(w, lane), state_at(w, lane)
-        keep_light(w, lane, light_stage(hardware, factor_at(w, lane), sun, path_at(w, lane), w[_SUNLIT, lane]))
+        keep_light(w, lane, light_stage(hardware, health_at(w, lane), sun, path_at(w, lane), w[_SUNLIT, lane]))
         keep_response(w, lane, response_stage(hardware, state))
         cell, fluid = exponents(hardware, state)
         n_steep += 1 if min(cell, fluid) < STEEP else 0
@@ -252,8 +290,8 @@ def march_step(w, given, tile, k, sun):
     n_cut = 0
     for lane in range(LANES):
         power = power_stage(
-            hardware_at(w, lane), window_at(w, lane), factor_at(w, lane), order_at(w, lane), sun, light_at(w, lane),
-            response_at(w, lane), state_at(w, lane),
+            hardware_at(w, lane), window_at(w, lane), order_at(w, lane), sun, light_at(w, lane), response_at(w, lane),
+            state_at(w, lane),
         )  # fmt: skip
         keep_power(w, lane, power)
         n_cut += 1 if power.cut > 0.0 else 0
@@ -282,7 +320,7 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
     for tile in range(first_tile, last_tile):
         load_tile(w, fleet, tile, sun_at(suns, 0))
         load_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
-        load_rows(w, FACTOR, fleet.factor, tile, N_FACTOR)
+        wear_tile(w)
         for lane in range(LANES):
             offered = w[_WINDOW_SHARE, lane]
             assigned = assigned_flop[tile * LANES + lane]
@@ -315,6 +353,9 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
             lowest, highest = fleet.state[tile, _BATTERY_MIN, lane], fleet.state[tile, _CHIP_MAX, lane]
             fleet.state[tile, _BATTERY_MIN, lane] = min(lowest, w[_LEDGER_BATTERY_MIN, lane])
             fleet.state[tile, _CHIP_MAX, lane] = max(highest, w[_LEDGER_CHIP_MAX, lane])
+            fleet.state[tile, _DAY_DRAWN, lane] += w[_LEDGER_DRAWN, lane]
+            fleet.state[tile, _DAY_BATTERY, lane] += w[STATE, lane]
+            fleet.state[tile, _DAY_FLUID, lane] += w[STATE + 1, lane]
 
 
 # rows of `sample` [W, unless named]: first what was radiated [J], then the state, then light and power

@@ -16,10 +16,10 @@ from ..physics.array import (
     sun_attitude,
     two_sided_view,
 )
-from ..physics.battery import balance, chargeable_w, givable_w, largest_load_w, stored_j
+from ..physics.battery import aged_efficiency, balance, chargeable_w, givable_w, largest_load_w, stored_j
 from ..physics.compute import power_for, throughput
 from ..physics.eclipse import EclipseClock, eclipse_clock, shadow_depth, shadow_side, sunlit_share
-from ..physics.plan import Design, plan_ahead
+from ..physics.plan import Design, marginal_ratio, plan_ahead
 from ..physics.thermal import (
     balance_error_j,
     compute_cap_w,
@@ -40,7 +40,7 @@ class Hardware(NamedTuple):
     """What the satellites of one type share, with every reciprocal taken once. Step lengths are folded in."""
 
     # array
-    watt_per_beam: float  # bus power in full light over beam [W/(W/m²)], at 298 K, ageing included
+    watt_per_beam: float  # bus power in full light over beam [W/(W/m²)], at 298 K
     temperature_coefficient_per_k: float
     cell_absorptivity: float
     cell_emissivity: float
@@ -94,15 +94,47 @@ class Hardware(NamedTuple):
     blend: float  # share of a step in the running means
 
 
-class Factor(NamedTuple):
-    """What events make of one satellite through a window; NO_EVENT where there are none, to the last bit."""
+class Health(NamedTuple):
+    """What age, failures and events have left of one satellite; WHOLE is as built, to the last bit."""
 
-    array_health: float  # share of the array's strings that work
+    array: float  # share of the array's power that is left: strings and cells
     array_pointing: float  # on the cosine between Sun and array normal
     radiator_sun: float  # least mean |cos| of Sun on a face of the radiator
+    compute: float  # share of the devices that work; with none, no compute is offered or powered
+    battery: float  # share of the capacity that is left
+    bus: float  # 1, or 0 where nothing is drawn any more: a lost satellite
 
 
-NO_EVENT = Factor(1.0, 1.0, 0.0)
+WHOLE = Health(1.0, 1.0, 0.0, 1.0, 1.0, 1.0)
+
+
+class Working(NamedTuple):
+    """The hardware that depends on which devices and buses still work; fields of `Hardware`."""
+
+    bus_w: float
+    idle_w: float
+    full_w: float
+    span_w: float
+    inverse_span_w: float
+    peak_flop_s: float
+    chip_k_w: float
+    inverse_chip_k_w: float
+
+
+class Worn(NamedTuple):
+    """The hardware that depends on what age and failures have left of array and battery; fields of `Hardware`."""
+
+    watt_per_beam: float
+    capacity_j: float
+    floor_j: float
+    design_floor_j: float
+    charge_limit_w: float
+    discharge_limit_w: float
+    charge_efficiency: float
+    discharge_efficiency: float
+    inverse_charge_efficiency: float
+    inverse_discharge_efficiency: float
+    marginal_ratio: float
 
 
 class State(NamedTuple):
@@ -126,6 +158,17 @@ class Window(NamedTuple):
     dark_rate: float
     share: float  # assigned over offered work, 0..1
     limb_curvature: float  # one over the Earth's angular radius
+    radiator_view: float
+
+
+class Ahead(NamedTuple):
+    """What the path holds for the window: the coming light and dark, and what hardly changes with height."""
+
+    sun_s: float  # see physics.eclipse.EclipseClock, from the start of the window
+    dark_s: float
+    left_s: float
+    in_dark: float
+    limb_curvature: float
     radiator_view: float
 
 
@@ -227,17 +270,88 @@ def design_of(hardware):
 
 
 @point
-def window_stage(orbit, hardware, sun, path, state):
-    """Return what holds through the coming window, from the state, the path half a step later and the coming eclipse.
+def working(hardware, health):
+    """Return the hardware with the devices and the bus that still work: each device keeps its power and its cooling."""
+    h, share = hardware, health.compute
+    inverse = 1.0 / share if share > 0.0 else 0.0
+    return Working(
+        h.bus_w * health.bus,
+        h.idle_w * share,
+        h.full_w * share,
+        h.span_w * share,
+        h.inverse_span_w * inverse,
+        h.peak_flop_s * share,
+        h.chip_k_w * inverse,
+        h.inverse_chip_k_w * share,
+    )
 
-    The plan is made twice, with and without the thermal limit, so that what heat costs is measured.
-    """
+
+@point
+def worn_capacity_j(capacity_j, share, battery_j):
+    """Return the capacity of an aged battery; one that is full keeps what it holds until it is next drawn from."""
+    return max(capacity_j * share, battery_j)
+
+
+@point
+def worn(hardware, health, state):
+    """Return the hardware with array and battery as age and failures have left them."""
+    h, share = hardware, health.battery
+    aged = share < 1.0  # a new one keeps its bits
+    into = aged_efficiency(h.charge_efficiency, share) if aged else h.charge_efficiency
+    out = aged_efficiency(h.discharge_efficiency, share) if aged else h.discharge_efficiency
+    return Worn(
+        h.watt_per_beam * health.array,
+        worn_capacity_j(h.capacity_j, share, state.battery_j),
+        h.floor_j * share,
+        h.design_floor_j * share,
+        h.charge_limit_w * share,
+        h.discharge_limit_w * share,
+        into,
+        out,
+        1.0 / into if aged else h.inverse_charge_efficiency,
+        1.0 / out if aged else h.inverse_discharge_efficiency,
+        marginal_ratio(into * out, h.inverse_exponent) if aged else h.marginal_ratio,
+    )
+
+
+@point
+def ahead_stage(orbit, hardware, sun, path):
+    """Return what the path, half a step after the window's start, holds for the window."""
     h = hardware
     attitude = sun_attitude(sun, path)
     clock = eclipse_clock(
         attitude.cos_zenith, attitude.cos_ahead, attitude.normal2, attitude.inverse_height, orbit.speed_rad_s
     )
-    clock = EclipseClock(clock.sun_s, clock.dark_s, clock.left_s + 0.5 * h.step_s, clock.in_dark)
+    view = two_sided_view(h.radiator_nadir_cosine, attitude.inverse_height)
+    curvature = 1.0 / asin(attitude.inverse_height)
+    return Ahead(clock.sun_s, clock.dark_s, clock.left_s + 0.5 * h.step_s, clock.in_dark, curvature, view)
+
+
+@point
+def clock_of(ahead):
+    """Return the coming light and dark."""
+    return EclipseClock(ahead.sun_s, ahead.dark_s, ahead.left_s, ahead.in_dark)
+
+
+@point
+def new_stage(hardware, health, ahead, state):
+    """Return the plan of the devices that work, array and battery as new, without the thermal limit.
+
+    `hardware` is not yet worn; what wear costs is the difference to the plan that is not limited by heat.
+    """
+    h = hardware
+    array_w = state.array_mean_w / health.array if health.array > 0.0 else 0.0
+    stored_j = min(state.battery_j / health.battery, h.capacity_j) - h.design_floor_j
+    return plan_ahead(design_of(h), clock_of(ahead), array_w, stored_j, h.full_w)
+
+
+@point
+def window_stage(hardware, ahead, state):
+    """Return what holds through the coming window, from the state and the coming eclipse.
+
+    The plan is made twice, with and without the thermal limit, so that what heat costs is measured.
+    """
+    h, clock = hardware, clock_of(ahead)
     usable_w = fma(h.full_w + h.bus_w, h.pump, h.charge_limit_w)  # what is curtailed heats nothing
     conditioning_w = h.conditioning_loss * min(state.array_mean_w, usable_w)
     fixed_w = fma(h.pump, h.bus_w, state.sink_mean_w + conditioning_w)
@@ -246,8 +360,6 @@ def window_stage(orbit, hardware, sun, path, state):
     design, stored_j = design_of(h), state.battery_j - h.design_floor_j
     plan = plan_ahead(design, clock, state.array_mean_w, stored_j, cap_w)
     free = plan_ahead(design, clock, state.array_mean_w, stored_j, h.full_w)
-    view = two_sided_view(h.radiator_nadir_cosine, attitude.inverse_height)
-    curvature = 1.0 / asin(attitude.inverse_height)
     return Window(
         plan.sun_w,
         plan.dark_w,
@@ -256,8 +368,8 @@ def window_stage(orbit, hardware, sun, path, state):
         rate_at(h, plan.sun_w),
         rate_at(h, plan.dark_w),
         0.0,
-        curvature,
-        view,
+        ahead.limb_curvature,
+        ahead.radiator_view,
     )
 
 
@@ -310,7 +422,7 @@ def edge_stage(orbit, hardware, window, sun, path):
 
 
 @point
-def light_stage(hardware, factor, sun, path, sunlit):
+def light_stage(hardware, health, sun, path, sunlit):
     """Return what falls on the satellite from Sun and Earth. A lost attitude leaves the Earth's view as it was."""
     h = hardware
     attitude = sun_attitude(sun, path)
@@ -322,9 +434,9 @@ def light_stage(hardware, factor, sun, path, sunlit):
     return Light(
         sunlit,
         day_cosine(attitude.cos_zenith, attitude.inverse_height),
-        cos_array * factor.array_pointing,
+        cos_array * health.array_pointing,
         two_sided_view(nadir, attitude.inverse_height),
-        max(cos_radiator, factor.radiator_sun),
+        max(cos_radiator, health.radiator_sun),
     )
 
 
@@ -353,7 +465,7 @@ def steep_stage(hardware, state, response):
 
 
 @point
-def power_stage(hardware, window, factor, order, sun, light, response, state):
+def power_stage(hardware, window, order, sun, light, response, state):
     """Return the powers of a step: array, what work wants, what heat allows, what array and battery carry.
 
     Where array and battery carry less than is wanted, load is shed in this order: compute along its power curve, then
@@ -361,17 +473,16 @@ def power_stage(hardware, window, factor, order, sun, light, response, state):
     `rate` is what was ordered; where `cut` is 1, `cut_stage` brings it down to what the power left allows.
     """
     h, lit = hardware, light.sunlit
-    watt_per_beam = h.watt_per_beam * factor.array_health
     beam = sun.flux_w_m2 * light.cos_array
     cell_w_m2 = cell_heat_w_m2(
         h.cell_absorptivity, h.cell_emissivity, sun.flux_w_m2, lit * beam, light.day_cosine, light.array_view
     )
-    lit_w = array_output_w(beam, watt_per_beam, h.temperature_coefficient_per_k, state.cell_k)
+    lit_w = array_output_w(beam, h.watt_per_beam, h.temperature_coefficient_per_k, state.cell_k)
     # cells warm by 100 K within minutes of dawn: their efficiency is that of mid-step
     cell_gain = fma(-h.drawn_per_watt, lit * lit_w, cell_w_m2)
     half_step = 0.5 * h.cell_step_per_capacity
     middle_k = responded_k(state.cell_k, cell_gain, h.cell_emission_w_m2_k4, half_step, response.cell)
-    lit_w = array_output_w(beam, watt_per_beam, h.temperature_coefficient_per_k, middle_k)
+    lit_w = array_output_w(beam, h.watt_per_beam, h.temperature_coefficient_per_k, middle_k)
     sink_w = environment_heat_w(
         h.infrared_m2, h.solar_m2, sun.flux_w_m2, lit, light.cos_radiator, light.day_cosine, window.radiator_view
     )

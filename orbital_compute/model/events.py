@@ -1,4 +1,4 @@
-"""What befalls satellites of a run: a dated list that enters the march as factors of each satellite and window."""
+"""What befalls satellites of a run: a dated list that enters the march as the health of each satellite and window."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..kernels.lanes import LANES
-from ..kernels.satellite import NO_EVENT, Factor
+from ..kernels.satellite import WHOLE, Health
 from .fleet import Fleet
 
-_HEALTH, _POINTING, _SUN = (Factor._fields.index(name) for name in Factor._fields)
+_ARRAY, _POINTING, _SUN = (Health._fields.index(name) for name in Health._fields[:3])
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +30,14 @@ class FleetEvent:
     radiator_sun: float = 0.0
 
 
-def write_factors(events: Sequence[FleetEvent], time_s: float, fleet: Fleet) -> None:
-    """Write what events make of the fleet's satellites at a time into its factors; all others have none.
+def write_health(events: Sequence[FleetEvent], time_s: float, fleet: Fleet) -> None:
+    """Write what events make of the fleet's satellites at a time into its health; all others are whole.
 
     Lost strings add up; of several lost attitudes the worst holds. Satellites foresee no event: their plans follow the
     array as it was, until the running mean of its power has come after.
     """
-    factor = fleet.arrays.factor
-    factor[:] = np.array(NO_EVENT)[:, None]
+    health = fleet.arrays.health
+    health[:] = np.array(WHOLE, dtype=np.float32)[:, None]
     for event in events:
         if not event.start_s <= time_s < event.end_s:
             continue
@@ -45,6 +45,6 @@ def write_factors(events: Sequence[FleetEvent], time_s: float, fleet: Fleet) -> 
         here = place < fleet.row.size
         place = place[here][fleet.row[place[here]] == event.rows[here]]
         tile, lane = place // LANES, place % LANES
-        factor[tile, _HEALTH, lane] = np.maximum(factor[tile, _HEALTH, lane] - event.strings_lost, 0.0)
-        factor[tile, _POINTING, lane] = np.minimum(factor[tile, _POINTING, lane], event.array_pointing)
-        factor[tile, _SUN, lane] = np.maximum(factor[tile, _SUN, lane], event.radiator_sun)
+        health[tile, _ARRAY, lane] = np.maximum(health[tile, _ARRAY, lane] - event.strings_lost, 0.0)
+        health[tile, _POINTING, lane] = np.minimum(health[tile, _POINTING, lane], event.array_pointing)
+        health[tile, _SUN, lane] = np.maximum(health[tile, _SUN, lane], event.radiator_sun)

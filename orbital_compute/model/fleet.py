@@ -9,8 +9,8 @@ import numpy as np
 
 from ..constants import EARTH_INFRARED_W_M2, STEFAN_BOLTZMANN_W_M2_K4
 from ..kernels.lanes import LANES
-from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_FACTOR, N_LEDGER, N_STATE, N_WINDOW, STATE_FIELDS
-from ..kernels.satellite import NO_EVENT, Hardware
+from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_HEALTH, N_LEDGER, N_STATE, N_WINDOW, STATE_FIELDS
+from ..kernels.satellite import WHOLE, Hardware
 from ..physics.battery import aged_efficiency, capacity_left
 from ..physics.thermal import aged_absorptivity, heat_pump_share
 from .satellite_type import SatelliteType
@@ -27,8 +27,8 @@ class MarchArrays(NamedTuple):
     orbit_index: np.ndarray  # int32[n_row]
     type_index: np.ndarray  # int32[n_row]
     slot: np.ndarray  # float64[n_tile, 4, 32], fields of physics.orbit.Slot
-    factor: np.ndarray  # float64[n_tile, 3, 32], fields of kernels.satellite.Factor
-    state: np.ndarray  # float64[n_tile, 19, 32], STATE_FIELDS
+    health: np.ndarray  # float32[n_tile, 6, 32], fields of kernels.satellite.Health
+    state: np.ndarray  # float64[n_tile, 22, 32], STATE_FIELDS
     window: np.ndarray  # float64[n_tile, 7, 32], fields of kernels.satellite.Window
     ledger: np.ndarray  # float64[n_tile, 20, 32], fields of kernels.satellite.Ledger
 
@@ -165,7 +165,7 @@ class Fleet:
             self._padded(np.asarray(orbit_index, dtype=np.int32)[take]),
             padded_type,
             in_tiles(np.stack([self._padded(values) for values in constellation.slots[take].T])),
-            np.tile(np.array(NO_EVENT)[None, :, None], (self.n_tile, 1, LANES)),
+            np.tile(np.array(WHOLE, dtype=np.float32)[None, :, None], (self.n_tile, 1, LANES)),
             in_tiles(state),
             np.zeros((self.n_tile, N_WINDOW, LANES)),
             np.zeros((self.n_tile, N_LEDGER, LANES)),
@@ -189,8 +189,8 @@ class Fleet:
     def bytes_per_satellite() -> int:
         """Return the bytes of live arrays for each satellite, constants included; shared tables left out."""
         slot, indices = 4 * 8, 3 * 4
-        transient = 7 * 8 + 100  # offers, assignment, direction, key; copies while a window is summed (measured)
-        return 8 * (N_FACTOR + len(STATE_FIELDS) + N_WINDOW + N_LEDGER) + slot + indices + transient
+        transient = 8 * 8 + 100  # offers, assignment, direction, key; copies while a window is summed (measured)
+        return 8 * (len(STATE_FIELDS) + N_WINDOW + N_LEDGER) + 4 * N_HEALTH + slot + indices + transient
 
 
 def _initial(name: str, satellite: SatelliteType, hardware: Hardware) -> float:

@@ -28,7 +28,7 @@ from ..kernels.supply import merge_supply, return_pro_rata, sum_work
 from ..physics.sun import sun_table
 from .clock import Clock
 from .constellation import Constellation
-from .events import FleetEvent, write_factors
+from .events import FleetEvent, write_health
 from .fleet import Fleet, from_tiles
 from .frames import sun_teme
 from .network import Network
@@ -62,7 +62,8 @@ class SpaceSegment:
         self.events = list(events)
         self.fleet, self.constellation, self.clock = fleet, constellation, clock
         n_row = fleet.n_row
-        self.offer_flop, self.cool_flop, self.assigned_flop = np.zeros(n_row), np.zeros(n_row), np.zeros(n_row)
+        self.offer_flop, self.assigned_flop = np.zeros(n_row), np.zeros(n_row)
+        self.cool_flop, self.new_flop = np.zeros(n_row), np.zeros(n_row)
         self.unit = np.zeros((3, n_row))
         self.signature = np.full(n_row, -1, dtype=np.int32)
         self._key = np.zeros(n_row, dtype=np.uint64)
@@ -100,7 +101,7 @@ class SpaceSegment:
         clock = self.clock
         start_s = clock.window_start_s(w_window)
         if self.events:
-            write_factors(self.events, start_s + 0.5 * clock.window_s, self.fleet)
+            write_health(self.events, start_s + 0.5 * clock.window_s, self.fleet)
         inside_s = (np.arange(clock.steps_per_window) + 0.5) * clock.step_s
         self._suns = sun_table(start_s + inside_s, inside_s, *sun_teme(clock.start, start_s + inside_s))
         if not self.constellation.is_theory:
@@ -109,7 +110,15 @@ class SpaceSegment:
 
         def work(part):
             prepare_window(
-                arrays, self._suns, self._given, part[0], part[1], self.offer_flop, self.cool_flop, self.unit
+                arrays,
+                self._suns,
+                self._given,
+                part[0],
+                part[1],
+                self.offer_flop,
+                self.cool_flop,
+                self.new_flop,
+                self.unit,
             )
 
         self.run(work, self._tiles)
@@ -185,8 +194,8 @@ class SpaceSegment:
         parts = np.zeros((len(self._segment_shell), len(SUM_FIELDS)))
         self.run(
             lambda part: sum_segments(
-                self.fleet.arrays, self.offer_flop, self.cool_flop, self.assigned_flop, self.signature, reachable,
-                self._start, part[0], part[1], parts,
+                self.fleet.arrays, self.offer_flop, self.cool_flop, self.new_flop, self.assigned_flop, self.signature,
+                reachable, self._start, part[0], part[1], parts,
             ),
             self._segments,
         )  # fmt: skip

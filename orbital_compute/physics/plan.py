@@ -36,6 +36,12 @@ class Plan(NamedTuple):
 
 
 @point
+def marginal_ratio(efficiency, inverse_exponent):
+    """Return η^(a/(a-1)): compute power above idle in the dark over that in light, at equal marginal values."""
+    return power(efficiency, 1.0 / (1.0 - inverse_exponent))
+
+
+@point
 def work_rate(design, power_w):
     """Return relative throughput at a power, 0 below the idle power."""
     return power(clamp((power_w - design.idle_w) * design.inverse_span_w, 0.0, 1.0), design.inverse_exponent)

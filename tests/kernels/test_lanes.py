@@ -4,16 +4,32 @@ import numpy as np
 import pytest
 
 from orbital_compute.kernels import lanes
-from orbital_compute.kernels.satellite import Factor, Hardware, Ledger, Light, Order, Power, Response, State, Window
+from orbital_compute.kernels.satellite import (
+    Ahead,
+    Hardware,
+    Health,
+    Ledger,
+    Light,
+    Order,
+    Power,
+    Response,
+    State,
+    Window,
+    Working,
+    Worn,
+)
 from orbital_compute.physics.orbit import Anchor, Orbit, Path, Slot
+from orbital_compute.physics.plan import Plan
 
 RECORDS = {
     "orbit": Orbit,
     "slot": Slot,
     "anchor": Anchor,
-    "factor": Factor,
+    "health": Health,
     "hardware": Hardware,
     "state": State,
+    "ahead": Ahead,
+    "plan": Plan,
     "window": Window,
     "path": Path,
     "light": Light,
@@ -22,7 +38,7 @@ RECORDS = {
     "power": Power,
     "ledger": Ledger,
 }
-KEPT = ("anchor", "state", "window", "order", "path", "light", "response", "power", "ledger")
+KEPT = ("anchor", "state", "ahead", "plan", "window", "order", "path", "light", "response", "power", "ledger")
 
 
 def plain(law):
@@ -61,3 +77,13 @@ def test_what_is_kept_comes_back_and_touches_its_lane_only(name):
     changed = np.argwhere(w != numbered())
     first = getattr(lanes, name.upper())
     assert changed.tolist() == [[first + k, 31] for k in range(len(record))]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("working", Working), ("worn", Worn)])
+def test_parts_of_the_hardware_are_kept_in_their_rows(name, kind):
+    w = numbered()
+    before = plain(lanes.hardware_at)(w, 5)
+    part = kind(*(-1.0 - k for k in range(len(kind._fields))))
+    plain(getattr(lanes, f"keep_{name}"))(w, 5, part)
+    assert plain(lanes.hardware_at)(w, 5) == before._replace(**part._asdict())
+    assert (w != numbered()).sum() == len(part)

@@ -101,7 +101,7 @@ def summed(run, cuts):
     reachable = np.array([False, True])  # and rows without a signature, -1, must not find the last
     for first, last in cuts(own.size):
         sum_segments(
-            fleet.arrays, run.offer, run.cool, run.assigned, signature, reachable, start, first, last, out
+            fleet.arrays, run.offer, run.cool, run.new, run.assigned, signature, reachable, start, first, last, out
         )  # fmt: skip
     return sum_by_shell(out, own, fleet.n_shell)
 
@@ -123,6 +123,7 @@ def test_sums_are_those_of_the_satellites_whoever_adds_them():
         assert of["offered_flop"] == run.offer[:N][mine].sum()
         assert of["assigned_flop"] == pytest.approx(math.fsum(run.assigned[:N][mine]), rel=1e-14)
         assert of["cool_flop"] == pytest.approx(math.fsum(run.cool[:N][mine]), rel=1e-14)
+        assert of["new_flop"] == pytest.approx(math.fsum(run.new[:N][mine]), rel=1e-14)
         assert of["reachable_flop"] == run.offer[:N][mine & (signature == 1)].sum()
 
 

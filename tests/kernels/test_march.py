@@ -12,6 +12,7 @@ from small_fleet import BASE, LANES, design, fleet_of, random_elements, run_of, 
 from twin_sky import orbit
 
 from orbital_compute.kernels.march import SAMPLE_ROWS, STATE_FIELDS, TOTAL, march_window
+from orbital_compute.kernels.satellite import Health
 
 UNCOMPILED = bool(numba.config.DISABLE_JIT)
 N_WINDOW, N_STEP = (1, 1) if UNCOMPILED else (6, 5)
@@ -168,8 +169,12 @@ def test_totals_are_the_sums_of_the_windows():
         run.prepare(w)
         run.march(0.6)
         for name in names:
-            transient = {"offered_flop": run.offer, "offered_cool_flop": run.cool, "assigned_flop": run.assigned}
-            wanted[name] = wanted[name] + (transient[name][:n] if name in transient else run.ledger(name))
+            transient = {
+                "offered_flop": run.offer[:n], "offered_cool_flop": run.cool[:n], "assigned_flop": run.assigned[:n],
+                "day_drawn_j": run.ledger("drawn_j"), "day_battery_j": run.total("battery_j"),
+                "day_fluid_k": run.total("fluid_k"),
+            }  # fmt: skip
+            wanted[name] = wanted[name] + (transient[name] if name in transient else run.ledger(name))
         steps = run.series()
         lowest = np.minimum(lowest, steps["battery_j"].min(axis=0))
         highest = np.maximum(highest, (steps["fluid_k"] + 0.03 / (80 * 1.25) * steps["chip_w"]).max(axis=0))
@@ -213,7 +218,7 @@ def test_event_factors_act_on_their_satellite_alone():
     n = 6
     elements = random_elements(n, seed=2)
     run, hurt = run_of(elements, n_step=N_STEP), run_of(elements, n_step=N_STEP)
-    hurt.fleet.arrays.factor[0, 0, 2] = 0.5
+    hurt.fleet.arrays.health[0, 0, 2] = 0.5
     for one in (run, hurt):
         one.prepare(0)
         one.march()
@@ -221,6 +226,73 @@ def test_event_factors_act_on_their_satellite_alone():
     assert other["lit_w"][:, 2] == pytest.approx(0.5 * steps["lit_w"][:, 2], rel=0.02)  # its cells are warmer
     keep = np.arange(n) != 2
     assert np.array_equal(one_by_one(run.fleet.arrays, n)[keep], one_by_one(hurt.fleet.arrays, n)[keep])
+
+
+HEALTH = {name: k for k, name in enumerate(Health._fields)}
+
+
+def marched_with(n, *, windows=N_WINDOW, share=1.0, **health):
+    """March n satellites, the second with this health; return the run and the steps of all."""
+    run = run_of(random_elements(n, seed=4), n_step=N_STEP)
+    for name, value in health.items():
+        run.fleet.arrays.health[0, HEALTH[name], 1] = value
+    return run, run.windows(windows, share)
+
+
+def test_half_the_devices_draw_and_do_half():
+    (whole, _), (half, after) = marched_with(3), marched_with(3, compute=0.5)
+    assert after["compute_w"][:, 1].max() <= 0.5 * BASE.compute.count * 1200.0 * 1.25 * (1 + 1e-12)
+    assert 0.0 < half.ledger("executed_flop")[1] <= 0.5 * BASE.compute.count * 2.5e15 * 60.0 * N_STEP
+    assert half.ledger("executed_flop")[1] > 0.5 * whole.ledger("executed_flop")[1]  # what is left gets more power each
+    keep = [0, 2]
+    assert np.array_equal(one_by_one(whole.fleet.arrays, 3)[keep], one_by_one(half.fleet.arrays, 3)[keep])
+
+
+@pytest.mark.parametrize("bus", [1.0, 0.0])
+def test_without_devices_nothing_is_offered_and_only_the_bus_draws(bus):
+    run, steps = marched_with(3, compute=0.0, bus=bus)
+    assert run.offer[1] == run.cool[1] == run.new[1] == 0.0
+    assert run.ledger("executed_flop")[1] == run.ledger("compute_j")[1] == 0.0
+    assert run.ledger("safe_s")[1] == 0.0
+    assert steps["load_w"][:, 1] == pytest.approx(bus * BASE.bus_power_w * 1.015)
+    assert all(np.isfinite(values).all() for values in steps.values())
+
+
+def test_a_dead_satellite_moves_no_energy():
+    run, steps = marched_with(3, compute=0.0, bus=0.0, array=0.0, battery=0.9)
+    for name in ("array_w", "load_w", "charge_w", "drawn_w", "curtailed_w"):
+        assert (steps[name][:, 1] == 0.0).all(), name
+    assert run.offer[1] == run.new[1] == 0.0
+    assert run.total("battery_j")[1] == BASE.battery.capacity_j  # it was full, and nobody draws from it
+
+
+def test_a_worn_battery_holds_less_and_loses_more():
+    """Drawn down first, it fills to what is left of its capacity; losses follow 1 - 0.04 (1 + 1.5 fade), MODEL 3."""
+    run = run_of(random_elements(3, seed=4), n_step=N_STEP)
+    run.fleet.arrays.health[0, HEALTH["battery"], 1] = 0.5
+    run.fleet.arrays.state[0, 0, 1] = 0.45 * BASE.battery.capacity_j
+    steps = run.windows(1 if UNCOMPILED else 60)
+    battery_j = steps["battery_j"][:, 1]
+    assert battery_j.max() <= 0.5 * BASE.battery.capacity_j
+    assert battery_j.min() >= 0.5 * BASE.battery.capacity_j * (1 - BASE.battery.depth_limit)
+    efficiency = 1 - 0.04 * 1.75
+    lost_w = (1 - efficiency) * steps["charge_w"][:, 1] + (1 / efficiency - 1) * steps["drawn_w"][:, 1]
+    assert steps["loss_w"][:, 1] == pytest.approx(lost_w, rel=1e-12)
+
+
+def test_what_wear_costs_is_the_offer_as_new_less_the_cool_one():
+    """A worn array and battery: the same devices as new would be offered what the whole satellite offers."""
+    (whole, _), (old, _) = marched_with(3, windows=1), marched_with(3, windows=1, array=0.5, battery=0.75)
+    before = whole.fleet.arrays.state[0, :, 1]
+    old.fleet.arrays.state[0, :, 1] = before
+    old.fleet.arrays.state[0, 0, 1] = 0.75 * before[0]  # equally full
+    old.fleet.arrays.state[0, 3, 1] = 0.5 * before[3]  # the mean array power, settled
+    whole.prepare(1)
+    old.prepare(1)
+    assert (old.new >= old.cool).all()
+    assert (old.cool >= old.offer).all()
+    assert old.new[1] == pytest.approx(whole.new[1], rel=1e-9)
+    assert whole.new[1] == pytest.approx(whole.cool[1], rel=1e-12)
 
 
 def test_same_fleet_twice_is_the_same():

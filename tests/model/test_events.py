@@ -6,8 +6,8 @@ from small_fleet import fleet_of, random_elements
 
 import orbital_compute as oc
 from orbital_compute.kernels.march import STATE_FIELDS
-from orbital_compute.kernels.satellite import NO_EVENT, Factor
-from orbital_compute.model.events import FleetEvent, write_factors
+from orbital_compute.kernels.satellite import WHOLE, Health
+from orbital_compute.model.events import FleetEvent, write_health
 from orbital_compute.model.fleet import Fleet, from_tiles
 from orbital_compute.scenario.build import build
 from orbital_compute.simulate import Simulation, simulate
@@ -31,7 +31,7 @@ STRINGS = {"kind": "cell_string_lost", "start": "2026-06-21T01:00:00Z", "share":
 
 
 def factors(fleet, name):
-    return from_tiles(fleet.arrays.factor, Factor._fields.index(name), fleet.n_satellite)
+    return from_tiles(fleet.arrays.health, Health._fields.index(name), fleet.n_satellite)
 
 
 def test_factors_of_overlapping_events():
@@ -42,24 +42,24 @@ def test_factors_of_overlapping_events():
         FleetEvent(np.array([3]), 160.0, np.inf, strings_lost=0.5, array_pointing=0.5),
     ]
     for time_s, wanted in (
-        (99.9, NO_EVENT),
-        (100.0, (1.0, 0.25, 0.5)),
-        (155.0, (0.25, 0.25, 0.5)),
-        (199.0, (0.0, 0.25, 0.5)),
-        (200.0, (0.0, 0.5, 0.0)),
+        (99.9, WHOLE),
+        (100.0, (1.0, 0.25, 0.5, 1.0, 1.0, 1.0)),
+        (155.0, (0.25, 0.25, 0.5, 1.0, 1.0, 1.0)),
+        (199.0, (0.0, 0.25, 0.5, 1.0, 1.0, 1.0)),
+        (200.0, (0.0, 0.5, 0.0, 1.0, 1.0, 1.0)),
     ):
-        write_factors(events, time_s, fleet)
-        assert tuple(factors(fleet, name)[3] for name in Factor._fields) == wanted
-        assert tuple(factors(fleet, name)[4] for name in Factor._fields) == NO_EVENT
-    write_factors(events, 100.0, fleet)
+        write_health(events, time_s, fleet)
+        assert tuple(factors(fleet, name)[3] for name in Health._fields) == wanted
+        assert tuple(factors(fleet, name)[4] for name in Health._fields) == WHOLE
+    write_health(events, 100.0, fleet)
     assert factors(fleet, "array_pointing")[35] == 0.25
 
 
 def test_a_part_of_the_fleet_takes_the_events_of_its_own_rows():
     whole = build(oc.load_scenario(BASE))
     part = Fleet(whole.constellation, whole.satellite_types, step_s=60.0, rows=[1, 3, 4])
-    write_factors([FleetEvent(np.array([0, 3]), 0.0, 10.0, strings_lost=0.5)], 5.0, part)
-    assert factors(part, "array_health").tolist() == [1.0, 0.5, 1.0]
+    write_health([FleetEvent(np.array([0, 3]), 0.0, 10.0, strings_lost=0.5)], 5.0, part)
+    assert factors(part, "array").tolist() == [1.0, 0.5, 1.0]
 
 
 @pytest.fixture(scope="module")
