@@ -1,7 +1,7 @@
 """Density of the upper atmosphere: exponential layers, one profile for all places and times.
 
-Real density at 400 km swings five-fold with the Sun's activity and two-fold between day and night; `factor` of the
-drag stands for it (MODEL §1.3: 0.3 quiet, 1 mean, 5 storm).
+Real density at 400 km swings fifteen-fold with the Sun's activity and two-fold between day and night; `activity_factor`
+stands for the first (MODEL §1.3: 0.3 quiet, 1 mean, 5 active), nothing for the second.
 """
 
 import math
@@ -25,6 +25,10 @@ _LOG2_E = 1.4426950408889634
 _FALL_M = np.append(
     np.log2(_DENSITY_KG_M3[:-1] / _DENSITY_KG_M3[1:]) / np.diff(_ALTITUDE_M), _LOG2_E / _TOP_SCALE_HEIGHT_M
 )
+# Flux of the Sun at 10.7 cm [sfu] and factors of density at great height: MODEL §1.3's 0.3, 1 and 5, at the fluxes
+# where NRLMSIS 2.1 averages to about them at 500 and 600 km (tests/model/test_air_density.py)
+_FLUX_SFU, _LOG_FACTOR = np.array([90.0, 145.0, 250.0]), np.log([0.3, 1.0, 5.0])
+_STILL_M, _FULL_M = 120e3, 450e3  # no answer to the Sun below the one, all of it above the other
 
 
 @point
@@ -47,3 +51,24 @@ def altitude_above_ellipsoid_m(x_m, y_m, z_m, radius_m, flattening):
     """
     square = x_m * x_m + y_m * y_m + z_m * z_m
     return math.sqrt(square) - radius_m * (1.0 - flattening * z_m * z_m / square)
+
+
+def densities_kg_m3(altitude_m):
+    """Return the density of the air [kg/m³] at altitudes above 100 km, an array: the law of `density_kg_m3`."""
+    h = np.asarray(altitude_m, float)
+    k = np.clip(np.searchsorted(_ALTITUDE_M, h, side="right") - 1, 0, None)
+    return _DENSITY_KG_M3[k] * np.exp2(np.maximum(-(h - _ALTITUDE_M[k]) * _FALL_M[k], -1000.0))
+
+
+def activity_factor(flux_sfu, altitude_m):
+    """Return the density at a flux of the Sun over the table's; broadcasting.
+
+    The logarithm is linear in the flux between 90, 145 and 250 solar flux units, where it is that of 0.3, 1 and 5, and
+    goes on beyond; below 450 km it shrinks linearly with height, to nothing at 120 km. Within a factor of 2 of NRLMSIS
+    2.1 from 400 to 900 km and 70 to 250 units.
+    """
+    flux = np.asarray(flux_sfu, float)
+    slope_low, slope_high = np.diff(_LOG_FACTOR) / np.diff(_FLUX_SFU)
+    above = flux - _FLUX_SFU[1]
+    full = np.where(above < 0.0, slope_low, slope_high) * above
+    return np.exp(full * np.clip((np.asarray(altitude_m, float) - _STILL_M) / (_FULL_M - _STILL_M), 0.0, 1.0))

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from orbital_compute.constants import EARTH_FLATTENING, EARTH_RADIUS_M
-from orbital_compute.physics.atmosphere import altitude_above_ellipsoid_m, density_kg_m3
+from orbital_compute.physics.atmosphere import (
+    activity_factor,
+    altitude_above_ellipsoid_m,
+    densities_kg_m3,
+    density_kg_m3,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +53,24 @@ def test_altitude_stays_within_its_stated_error():
             normal = EARTH_RADIUS_M / math.sqrt(1.0 - e2 * math.sin(latitude) ** 2)
             x, z = (normal + height) * math.cos(latitude), (normal * (1.0 - e2) + height) * math.sin(latitude)
             assert abs(altitude_above_ellipsoid_m(x, 0.0, z, EARTH_RADIUS_M, EARTH_FLATTENING) - height) < 150.0
+
+
+def test_many_altitudes_follow_the_law_of_one():
+    altitudes = np.concatenate([np.linspace(100e3, 3000e3, 500), 1e3 * np.array([100.0, 110, 500, 1000])])
+    one_by_one = np.array([density_kg_m3(h) for h in altitudes])
+    assert densities_kg_m3(altitudes) == pytest.approx(one_by_one, rel=1e-13)
+
+
+def test_activity_factor_at_its_levels_and_where_the_air_stands_still():
+    assert activity_factor([90.0, 145.0, 250.0], 600e3) == pytest.approx([0.3, 1.0, 5.0], rel=1e-13)
+    assert activity_factor([70.0, 250.0], 120e3) == pytest.approx([1.0, 1.0])
+    # halfway between 90 and 145 units: √0.3; at 285 km, half of the way up, its root again
+    assert activity_factor(117.5, 450e3) == pytest.approx(math.sqrt(0.3), rel=1e-13)
+    assert activity_factor(117.5, 285e3) == pytest.approx(0.3**0.25, rel=1e-13)
+
+
+def test_activity_factor_rises_with_the_flux():
+    factor = activity_factor(np.linspace(60.0, 300.0, 200), 700e3)
+    assert (np.diff(factor) > 0).all()
+    assert 0.1 < factor[0] < 0.3
+    assert 5.0 < factor[-1] < 12.0
