@@ -361,12 +361,14 @@ class Results:
 
 def dataset_attributes(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Return the dataset's own attributes: nothing in them differs between two equal runs."""
+    time = manifest["time"]
     return {
         "Conventions": CONVENTIONS,
         "title": str(manifest["scenario"].get("name", "run")),
         "source": f"orbital_compute {manifest['versions']['orbital_compute']}",
-        "step_s": float(manifest["time"]["step_s"]),
-        "window_s": float(manifest["time"]["window_s"]),
+        "step_s": float(time["step_s"]),
+        "window_s": float(time["window_s"]),
+        "duration_s": float(time.get("duration_s", time["step_s"] * time["n_step"])),
     }
 
 

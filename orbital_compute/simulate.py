@@ -267,6 +267,7 @@ def simulate(
     manifest = new_manifest(
         scenario=checked.to_dict(), provenance=checked.provenance(), seed=model.seed, start=clock.start,
         step_s=clock.step_s, window_s=clock.window_s, n_step=clock.n_step, threads=simulation.threads,
+        duration_s=clock.duration_s,
     )  # fmt: skip
     recorder = Recorder(manifest, coordinates(simulation), folder=folder)
     simulation.durations_s["build"] = time.perf_counter() - started_s

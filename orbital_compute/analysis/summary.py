@@ -10,10 +10,24 @@ import numpy as np
 if TYPE_CHECKING:
     import xarray as xr
 
+WHOLE = 1e-9  # by which lengths of time may differ in rounding
+
 
 def window_length_s(dataset: xr.Dataset) -> float:
     """Return the length of a window [s]."""
     return float(dataset.attrs["window_s"])
+
+
+def run_length_s(dataset: xr.Dataset) -> float:
+    """Return the length of time that the run stands for [s]; typical days stand for more than they last."""
+    simulated_s = window_length_s(dataset) * dataset.sizes["time"]
+    return float(dataset.attrs.get("duration_s", simulated_s))
+
+
+def stands_for(dataset: xr.Dataset) -> float:
+    """Return by what sums over the windows are multiplied to be those of the run: 1 unless days are typical ones."""
+    ratio = run_length_s(dataset) / (window_length_s(dataset) * dataset.sizes["time"])
+    return ratio if ratio > 1.0 + WHOLE else 1.0
 
 
 def total(dataset: xr.Dataset, name: str) -> float:
@@ -77,10 +91,12 @@ def summary(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
 
     `served_fraction` is served over arrived: what still waits at the end counts against it. `slo_attainment` is served
     in time over all whose fate is known: served, dropped, or waiting longer than promised. NaN marks what the run
-    cannot tell, such as the latency of a run without requests.
+    cannot tell, such as the latency of a run without requests. Of typical days, sums are multiplied by the time that
+    they stand for over the time simulated; counts are rounded then.
     """
-    window_s = window_length_s(dataset)
-    orbit_flop, site_flop = total(dataset, "executed_flop"), total(dataset, "site_executed_flop")
+    times = stands_for(dataset)
+    window_s = window_length_s(dataset) * times  # sums of powers become energies of the run by it
+    orbit_flop, site_flop = (times * total(dataset, name) for name in ("executed_flop", "site_executed_flop"))
     arrived, served, dropped = (count(dataset, name) for name in ("arrived", "served", "dropped"))
     settled = served + dropped + last(dataset, "overdue")
     it_site_j, site_j = (window_s * total(dataset, name) for name in ("site_it_power_w", "site_power_w"))
@@ -88,7 +104,7 @@ def summary(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         "compute_delivered_flop": (math.fsum((orbit_flop, site_flop)), "FLOP"),
         "compute_delivered_orbit_flop": (orbit_flop, "FLOP"),
         "compute_delivered_site_flop": (site_flop, "FLOP"),
-        "compute_rate_flop_s": (math.fsum((orbit_flop, site_flop)) / (window_s * dataset.sizes["time"]), "FLOP/s"),
+        "compute_rate_flop_s": (math.fsum((orbit_flop, site_flop)) / run_length_s(dataset), "FLOP/s"),
         "it_energy_orbit_j": (window_s * total(dataset, "compute_power_w"), "J"),
         "it_energy_site_j": (it_site_j, "J"),
         "site_energy_j": (site_j, "J"),
@@ -100,9 +116,9 @@ def summary(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         "sunlit_fraction": (fleet_mean(dataset, "sunlit_fraction"), "1"),
         "throttled_fraction": (fleet_mean(dataset, "throttled_fraction"), "1"),
         "safe_mode_fraction": (fleet_mean(dataset, "safe_mode_fraction"), "1"),
-        "requests_arrived": (arrived, "1"),
-        "requests_served": (served, "1"),
-        "requests_dropped": (dropped, "1"),
+        "requests_arrived": (_scaled(arrived, times), "1"),
+        "requests_served": (_scaled(served, times), "1"),
+        "requests_dropped": (_scaled(dropped, times), "1"),
         "requests_queued_end": (last(dataset, "queued"), "1"),
         "served_fraction": (ratio(served, arrived), "1"),
         "slo_attainment": (ratio(count(dataset, "served_in_time"), settled), "1"),
@@ -117,6 +133,10 @@ def summary(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         "requests_residual": (_largest_count(dataset, "requests_residual"), "1"),
     }
     return {name: {"value": value, "unit": unit} for name, (value, unit) in figures.items()}
+
+
+def _scaled(number: int, times: float) -> int:
+    return number if times == 1.0 else round(number * times)
 
 
 def _first_known(dataset: xr.Dataset, take: Any, *names: str) -> float:

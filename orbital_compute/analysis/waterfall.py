@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .summary import stands_for
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -76,16 +78,20 @@ def site_flop(series: Mapping[str, np.ndarray]) -> np.ndarray | None:
 
 
 def waterfall(dataset: xr.Dataset) -> dict[str, list[Stage]]:
-    """Return the waterfalls of a run by place: "orbit", then each site by its name; delivered is executed."""
+    """Return the waterfalls of a run by place: "orbit", then each site by its name; delivered is executed.
+
+    Of typical days, the work is multiplied by the time that they stand for over the time simulated.
+    """
+    ratio = stands_for(dataset)
     found: dict[str, list[Stage]] = {}
     if "waterfall_orbit_flop" in dataset:
         found["orbit"] = stages(
-            tuple(stage for stage, _ in ORBIT_STAGES), dataset["waterfall_orbit_flop"].values.tolist()
+            tuple(stage for stage, _ in ORBIT_STAGES), (ratio * dataset["waterfall_orbit_flop"].values).tolist()
         )
     if "waterfall_site_flop" in dataset:
         names = tuple(stage for stage, _ in SITE_STAGES)
         for site, flop in zip(
-            dataset["site"].values.tolist(), dataset["waterfall_site_flop"].values.T.tolist(), strict=True
+            dataset["site"].values.tolist(), (ratio * dataset["waterfall_site_flop"].values).T.tolist(), strict=True
         ):
             found[site] = stages(names, flop)
     return found

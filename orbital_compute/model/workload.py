@@ -205,7 +205,7 @@ class Workload:
 
     def arrivals(self, w_window: int) -> np.ndarray:
         """Return the requests that arrive in a window: int64[n_class, n_region]."""
-        start_s, end_s = self.clock.window_start_s(w_window), self.clock.window_start_s(w_window + 1)
+        start_s, end_s = self.clock.window_start_s(w_window), self.clock.window_end_s(w_window)
         return self._whole_requests_until(end_s) - self._whole_requests_until(start_s)
 
     def demanded_flop_s(self) -> float:

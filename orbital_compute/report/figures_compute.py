@@ -6,10 +6,11 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
+from ..analysis.summary import run_length_s
 from ..analysis.waterfall import Stage
 from . import units
 from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, mean_of, panels, style
-from .headline import run_length_s, waterfalls
+from .headline import waterfalls
 from .timeline import row_length_s, timeline
 
 _WHERE = {"Orbit": "in orbit", "Ground": "on the ground"}

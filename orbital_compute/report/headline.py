@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..analysis.summary import run_length_s, stands_for
 from ..analysis.waterfall import SITE_STAGES, Stage, stages, waterfall
 from . import units
 
@@ -120,11 +121,6 @@ def day(stamp: np.datetime64) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
-def run_length_s(dataset: xr.Dataset) -> float:
-    """Return the length of the run [s]."""
-    return float(dataset.attrs["window_s"]) * dataset.sizes["time"]
-
-
 def orbit_beside_ground(results: Results) -> Rows:
     """Return compute and energy of orbit, ground and both together."""
     dataset, summary = results.dataset, results.summary()
@@ -139,7 +135,8 @@ def orbit_beside_ground(results: Results) -> Rows:
     array_j, curtailed_j, grid_j, site_j = (
         value_of(summary, f"{name}_energy_j") for name in ("array", "curtailed", "grid", "site")
     )
-    load_j = math.fsum(dataset["load_power_w"].values.ravel().tolist()) * float(dataset.attrs["window_s"])
+    window_s = float(dataset.attrs["window_s"]) * stands_for(dataset)
+    load_j = math.fsum(dataset["load_power_w"].values.ravel().tolist()) * window_s
     shown = [has_orbit(dataset), has_sites(dataset)]
     sources = ", ".join(source for source, here in zip(("array", "grid"), shown, strict=True) if here)
     rows = [
@@ -178,6 +175,9 @@ def service(results: Results) -> Rows | None:
         name: dataset[name].values.sum(axis=(0, 2), dtype=np.int64)
         for name in ("arrived", "served", "served_in_time", "dropped")
     }
+    times = stands_for(dataset)
+    if times > 1.0:
+        totals = {name: np.round(times * values).astype(np.int64) for name, values in totals.items()}
     totals |= {f"{name}_end": dataset[name].values[-1].sum(axis=1, dtype=np.int64) for name in ("queued", "overdue")}
     names = names_along(dataset, "job_class")
     groups = [(name, slice(k, k + 1)) for k, name in enumerate(names)] + [("All", slice(0, len(names)))]

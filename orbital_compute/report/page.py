@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..analysis.summary import run_length_s
 from . import budget, headline, units
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
@@ -90,7 +91,7 @@ def contents(results: Results, cases: Mapping[str, Results] | None = None) -> It
 def tiles(results: Results) -> str:
     """Return the figures that are read first, as a list of terms."""
     summary, dataset = results.summary(), results.dataset
-    seconds = headline.run_length_s(dataset)
+    seconds = run_length_s(dataset)
 
     def figure_of(name: str) -> float:
         return headline.value_of(summary, name)

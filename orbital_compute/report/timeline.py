@@ -74,9 +74,7 @@ def timeline(dataset: xr.Dataset, dim: str = "time", *, most: int = MOST_POINTS,
     stamps = dataset[dim].values
     row_s = row_length_s(dataset, dim)
     start = stamps[0] - np.timedelta64(round(row_s * NANOSECONDS), "ns") if ends else stamps[0]
-    per_point = -(-stamps.size // most)
-    first = np.arange(0, stamps.size, per_point)
-    edge_s = row_s * np.append(first, stamps.size)
+    first, edge_s = points(stamps, row_s, most)
     x_s = 0.5 * (edge_s[:-1] + edge_s[1:])
     if stamps.size == 1:
         first, x_s, edge_s = np.array([0, 0]), row_s * np.array([0.0, 1.0]), row_s * np.array([0.0, 0.5, 1.0])
@@ -104,6 +102,23 @@ def timeline(dataset: xr.Dataset, dim: str = "time", *, most: int = MOST_POINTS,
         first=first,
         n_row=stamps.size,
     )
+
+
+def points(stamps: np.ndarray, row_s: float, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first row of each point, and the points' borders [s after the first row's start].
+
+    Where rows jump from one typical day to the next, a point is one of the days, or several, and reaches halfway to
+    its neighbours.
+    """
+    gaps = np.flatnonzero(np.diff(stamps) > np.timedelta64(round(1.5 * row_s * NANOSECONDS), "ns")) + 1
+    if gaps.size:
+        days = np.append(0, gaps)
+        first = days[:: -(-days.size // most)]
+        last = np.append(first[1:], stamps.size) - 1
+        start_s, end_s = ((stamps[rows] - stamps[0]) / np.timedelta64(1, "ns") / NANOSECONDS for rows in (first, last))
+        return first, np.concatenate([[0.0], 0.5 * (start_s[1:] + end_s[:-1] + row_s), end_s[-1:] + row_s])
+    first = np.arange(0, stamps.size, -(-stamps.size // most))
+    return first, row_s * np.append(first, stamps.size)
 
 
 def tick_step(span: float, steps: Sequence[float] = STEPS) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import Problem, ScenarioError
-from ..model.clock import Clock
+from ..model.clock import DAY_S, Clock
 from ..model.constellation import Constellation
 from ..model.events import FleetEvent
 from ..model.network import Gateway, NetworkSpec
@@ -73,13 +73,28 @@ def build(scenario: Scenario) -> Model:
         events=[build_space.event(item, i, clock, constellation) for i, item in enumerate(scenario.events)],
         sample_rows=_sample_rows(scenario.output.sample, constellation.n_satellite),
         seed=scenario.seed,
-        warnings=[*constellation.warnings, *warned],
+        warnings=[*_of_time(clock, scenario), *constellation.warnings, *warned],
     )
 
 
 def _clock(scenario: Scenario) -> Clock:
     time = scenario.time
-    return Clock(time.start, time.step, time.window, round(time.duration_s / time.step))
+    if time.every is None:
+        return Clock(time.start, time.step, time.window, round(time.duration_s / time.step))
+    days = time.day_starts_s
+    n_step = len(days) * round(DAY_S / time.step)
+    return Clock(time.start, time.step, time.window, n_step, days, time.duration_s)
+
+
+def _of_time(clock: Clock, scenario: Scenario) -> list[str]:
+    """Return what a reader should know of typical days."""
+    if scenario.time.every is None:
+        return []
+    days = clock.duration_s / DAY_S
+    return [
+        f"{clock.n_day} typical days, one of each {scenario.time.every / DAY_S:g}, stand for {days:g} days: sums of "
+        f"the summary are those of the days simulated, times {clock.duration_s / clock.simulated_s:.6g}"
+    ]
 
 
 def _peak_flop_s(fleet: Constellation, types: dict[str, SatelliteType], sites: list[SiteSpec]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
+from ..model.clock import DAY_S, typical_days
 from .fields import Count, Kind, Moment, Name, Quantity, Section, Word, about, known, wrong
 from .quantity import shown
 from .schema_events import Event
@@ -33,6 +35,9 @@ class Time(Section):
     window: Annotated[float, Quantity("s", "300 s", low="0.1 s", high="1 day")] = known(
         "300 s", "C", MODEL, "of the dispatch, a whole number of steps"
     )
+    every: Annotated[float, Quantity("day", "15 days", low="1 day")] | None = known(
+        None, "C", MODEL, "typical days: one day is simulated of each so many; all days if not given"
+    )
 
     @property
     def duration_s(self) -> float:
@@ -41,6 +46,27 @@ class Time(Section):
             return self.duration
         assert self.end is not None  # the validator sees to it
         return (self.end - self.start).total_seconds()
+
+    def _check_every(self, last: str) -> None:
+        """Refuse typical days that are no whole days of the run."""
+        if self.every is None:
+            return
+        count = self.every / DAY_S
+        if abs(count - round(count)) > 1e-9:
+            what = f"one day of each {count:.6g} days is no calendar"
+            raise wrong(what, cure=f"take {max(round(count), 1)} days", at=("every",))
+        if self.duration_s < self.every:
+            what = f"the run of {self.duration_s / DAY_S:.6g} days is shorter than every"
+            raise wrong(what, cure=f"take {self.every / DAY_S:g} days or more, or leave every out", at=(last,))
+        parts = DAY_S / self.window
+        if abs(parts - round(parts)) > 1e-9 * parts:
+            what = f"a day is no whole number of windows of {self.window:g} s, as typical days need"
+            raise wrong(what, cure=f"take {DAY_S / max(round(parts), 1):.12g} s", at=("window",))
+
+    @property
+    def day_starts_s(self) -> tuple[float, ...]:
+        """Starts of typical days [s after the start]; empty where all days are simulated."""
+        return () if self.every is None else typical_days(self.duration_s, self.every)
 
     @model_validator(mode="after")
     def _whole(self) -> Time:
@@ -63,6 +89,7 @@ class Time(Section):
                 near = f"{low:g} s" if low == high or count < 1.0 else f"{low:.12g} s or {high:.12g} s"
                 what = f"{longer:.12g} s are not a whole number of {part} of {shorter:g} s"
                 raise wrong(what, cure=f"take {near}", at=(name,))
+        self._check_every(last)
         if self.start + timedelta(seconds=self.duration_s) > datetime.fromisoformat("2100-01-01T00:00:00Z"):
             limit = "the Sun's table ends"
             raise wrong("the run goes on after the year 2099", limit=limit, cure="shorten it", at=(last,))
@@ -184,6 +211,16 @@ class ScenarioFields(Section):
             if event.end is not None and (event.end - event.start).total_seconds() < self.time.window:
                 limit = f"events last for whole windows of {self.time.window:g} s"
                 raise wrong("the event is too short", limit=limit, cure="lengthen it", at=("events", i, "end"))
+            if self.time.every is not None and not self._seen(event):
+                limit = "one day is simulated of each so many (time.every)"
+                cure = "lengthen it, or leave time.every out"
+                raise wrong("the event falls between typical days", limit=limit, cure=cure, at=("events", i))
+
+    def _seen(self, event: Event) -> bool:
+        """Return whether an event lasts into a typical day."""
+        first_s = (event.start - self.time.start).total_seconds()
+        last_s = math.inf if event.end is None else (event.end - self.time.start).total_seconds()
+        return any(first_s < day_s + DAY_S and last_s > day_s for day_s in self.time.day_starts_s)
 
     def _check_shell_types(self, types: list[str]) -> None:
         form = self.constellation

@@ -33,11 +33,12 @@ MANIFEST_LIMIT_BYTES = 256 * 1024 * 1024
 
 def new_manifest(
     *, scenario: Mapping[str, Any], provenance: list[Any], seed: int, start: datetime,
-    step_s: float, window_s: float, n_step: int, threads: int,
+    step_s: float, window_s: float, n_step: int, threads: int, duration_s: float | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Return the manifest of a run that begins now.
 
-    `scenario` is the resolved scenario as a plain dictionary, `provenance` the source and confidence of its values.
+    `scenario` is the resolved scenario as a plain dictionary, `provenance` the source and confidence of its values,
+    `duration_s` the time that the steps stand for where that is more than their own.
     """
     return {
         "format": FORMAT,
@@ -45,7 +46,13 @@ def new_manifest(
         "scenario": dict(scenario),
         "provenance": list(provenance),
         "seed": seed,
-        "time": {"start": start.isoformat(), "step_s": step_s, "window_s": window_s, "n_step": n_step},
+        "time": {
+            "start": start.isoformat(),
+            "step_s": step_s,
+            "window_s": window_s,
+            "n_step": n_step,
+            "duration_s": n_step * step_s if duration_s is None else duration_s,
+        },
         "versions": library_versions(),
         "machine": machine_facts(),
         "threads": threads,

@@ -160,7 +160,7 @@ def satellite_columns(run) -> dict[str, np.ndarray]:
     """Return the totals of each satellite, by the names of the catalogue."""
     fleet = run.fleet
     kind = fleet.arrays.type_index[: fleet.n_satellite]
-    peak = np.array([h.peak_flop_s for h in fleet.hardware])[kind] * run.model.clock.duration_s
+    peak = np.array([h.peak_flop_s for h in fleet.hardware])[kind] * run.model.clock.simulated_s
     capacity = np.array([h.capacity_j for h in fleet.hardware])[kind]
     direct = {
         "satellite_offered_flop": "offered_flop",
@@ -195,13 +195,13 @@ def coordinates(run) -> dict[str, Any]:
     """Return the coordinates of the dataset."""
     model, clock, fleet = run.model, run.model.clock, run.fleet
     edges_s = np.arange(N_BIN) / MILLISECONDS
-    times = clock.window_times()
     step_ns = np.round(clock.step_end_s() * 1e9).astype(np.int64).astype("timedelta64[ns]")
+    start = np.datetime64(clock.start.replace(tzinfo=None), "ns")
     types = list(model.satellite_types)
     constellation = model.constellation
     return {
-        "time": times,
-        "sample_time": times[0] + step_ns,
+        "time": clock.window_times(),
+        "sample_time": start + step_ns,
         "shell": constellation.shell_names,
         "shell_satellites": np.bincount(fleet.shell, minlength=fleet.n_shell),
         "shell_satellite_type": [types[k] for k in fleet.shell_type],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import recorded
 
+from orbital_compute.analysis.waterfall import waterfall
 from orbital_compute.results import Results
 
 PROMISED = (
@@ -105,3 +106,18 @@ def test_run_without_requests_knows_no_shares():
     summary = recorded.record(axes, made).summary()
     for name in ("served_fraction", "slo_attainment", "rtt_p50_s"):
         assert math.isnan(summary[name]["value"])
+
+
+def test_sums_of_typical_days_stand_for_the_whole_run():
+    axes = recorded.coordinates()
+    made = recorded.arrays(axes)
+    plain = recorded.record(axes, made)
+    whole = Results(plain.manifest, lambda: plain.dataset.assign_attrs(duration_s=5 * 7 * recorded.WINDOW_S))
+    before, after = plain.summary(), whole.summary()
+    for name in ("compute_delivered_flop", "it_energy_site_j", "array_energy_j"):
+        assert after[name]["value"] == pytest.approx(5 * before[name]["value"], rel=1e-14)
+    for name in ("requests_arrived", "requests_served"):
+        assert after[name]["value"] == 5 * before[name]["value"]
+    for name in ("compute_rate_flop_s", "pue_mean", "served_fraction", "requests_queued_end", "throttled_fraction"):
+        assert after[name]["value"] == pytest.approx(before[name]["value"], rel=1e-14)
+    assert waterfall(whole.dataset)["orbit"][-1].flop == pytest.approx(after["compute_delivered_orbit_flop"]["value"])

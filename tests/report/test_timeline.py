@@ -68,3 +68,15 @@ def test_step_ends_begin_one_step_earlier():
 @pytest.mark.parametrize("span", [1.05, 5.0, 24.0, 72.0, 365.0, 5000.0])
 def test_ticks_are_few_but_more_than_one(span):
     assert 1 <= span / tick_step(span) <= 8.001
+
+
+def test_typical_days_are_points_that_reach_halfway_to_their_neighbours():
+    day = np.datetime64("2026-06-23", "ns") + np.arange(288) * np.timedelta64(300, "s")
+    time = np.concatenate([day, day + np.timedelta64(5, "D"), day + np.timedelta64(10, "D")])
+    axis = timeline(xr.Dataset(coords={"time": time}, attrs={"window_s": 300.0, "step_s": 60.0}))
+    assert axis.first.tolist() == [0, 288, 576]
+    assert axis.edges.tolist() == [0.0, 3.0, 8.0, 11.0]
+    assert axis.label == "Days after 23 June 2026 UTC"
+    assert axis.mean(np.arange(864.0)).tolist() == [143.5, 431.5, 719.5]
+    two = timeline(xr.Dataset(coords={"time": time}, attrs={"window_s": 300.0, "step_s": 60.0}), most=2)
+    assert two.first.tolist() == [0, 576]

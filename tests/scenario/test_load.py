@@ -89,6 +89,9 @@ def test_the_scenario_that_the_others_spoil_is_right(tmp_path):
         ),
         ("duration: 1 h", "duration: 1 h, end: 2026-06-22", "duration is given too"),
         (", duration: 1 h", "", "duration is missing; give it, or an end"),
+        ("duration: 1 h", "duration: 3 days, every: 5 days", "the run of 3 days is shorter than every"),
+        ("duration: 1 h", "duration: 9 days, every: 36 h", "one day of each 1.5 days is no calendar; take 2 days"),
+        ("duration: 1 h", "duration: 9 days, every: 1 h", "1 h is below 1 day"),
         (
             "duration: 1 h",
             "duration: 1001 s",

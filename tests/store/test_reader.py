@@ -205,4 +205,4 @@ def test_dataset_holds_nothing_of_the_machine(stored):
     with open_results(stored) as results:
         held = repr(results.dataset.load().attrs)
         assert results.manifest["machine"]["host"] not in held
-        assert set(results.dataset.attrs) == {"Conventions", "title", "source", "step_s", "window_s"}
+        assert set(results.dataset.attrs) == {"Conventions", "title", "source", "step_s", "window_s", "duration_s"}
