@@ -277,8 +277,9 @@ def simulate(
             while not simulation.done:
                 recorder.record_window(simulation.window, simulation.step())
                 tell(simulation.window, clock.n_window)
+        recorder.record_satellites(satellite_columns(simulation))
+        durations = {**simulation.durations_s, "total": time.perf_counter() - started_s}
+        return recorder.finish(totals(simulation), warnings=[*model.warnings, *warned], durations_s=durations)
     finally:
         simulation.close()
-    recorder.record_satellites(satellite_columns(simulation))
-    durations = {**simulation.durations_s, "total": time.perf_counter() - started_s}
-    return recorder.finish(totals(simulation), warnings=[*model.warnings, *warned], durations_s=durations)
+        recorder.close()

@@ -155,7 +155,7 @@ def _of_satellites(dims: Mapping[str, int]) -> int:
 def _buffers(size: RunSize, kept: Mapping[str, int]) -> int:
     """Return what writing and reading back hold at most beside the satellites' own totals.
 
-    A shard is there as rows or columns, as their stack, as the file's image and as its copy; then a table of results
+    While one shard's columns fill, another's are there with the file's image and its copy; then a table of results
     reads series back.
     """
     window = (kept["series"] + kept["sample"]) // size.n_window

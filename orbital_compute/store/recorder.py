@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -26,6 +27,15 @@ SATELLITES_PER_SHARD = 512 * 512  # 512 blocks
 MANIFEST_INTERVAL_S = 1.0  # the manifest is not written anew more often than this
 
 
+class Column(NamedTuple):
+    """A variable's numbers in the windows of a shard, as far as they have come."""
+
+    dim: str  # time or sample_time
+    shape: tuple[int, ...]  # of what a window records
+    rows: int  # of `values` that a window fills
+    values: np.ndarray
+
+
 class Sink(Protocol):
     """Where a recorder puts what it has gathered."""
 
@@ -37,6 +47,9 @@ class Sink(Protocol):
 
     def finish(self, manifest: dict[str, Any], axes: dict[str, Any]) -> Results:
         """Return the results, all put."""
+
+    def close(self) -> None:
+        """Wait for what is under way; nothing is put after it."""
 
 
 class MemorySink:
@@ -61,19 +74,33 @@ class MemorySink:
         self._pieces.clear()
         return Results.from_arrays(arrays, axes, {**manifest, "status": "complete"})
 
+    def close(self) -> None:
+        """Do nothing: nothing is under way."""
+
 
 class FolderSink:
-    """Writes shards into a prepared folder, the manifest beside them, and the index at the end."""
+    """Writes shards into a prepared folder, the manifest beside them, and the index at the end.
+
+    A thread of its own makes one shard while the run goes on; the next is taken when that one is on the disk. What
+    goes wrong there is raised by the next call.
+    """
 
     def __init__(self, folder: Path, manifest: dict[str, Any], axes: dict[str, Any]):
         self.folder = folder
         self._manifest = manifest
         self._writer = ShardWriter(folder, dataset_attributes(manifest))
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="shards")
+        self._under_way: Future[None] | None = None
         write_manifest(folder, manifest)
         self._written_s = time.monotonic()
         self.put("axes", 0, 1, {}, {name: v for name, v in axes.items() if COORDINATES[name].dims != ("satellite",)})
 
     def put(self, kind: str, first: int, end: int, arrays: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
+        """Have one shard written; the arrays must not change any more."""
+        self._wait()
+        self._under_way = self._thread.submit(self._write, kind, first, end, arrays, axes)
+
+    def _write(self, kind: str, first: int, end: int, arrays: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
         """Write one shard and, now and then, the manifest that lists it."""
         self._writer.write(kind, first, end, arrays, axes)
         self._manifest["shards"] = [shard.as_dict() for shard in self._writer.shards]
@@ -81,10 +108,17 @@ class FolderSink:
             write_manifest(self.folder, self._manifest)
             self._written_s = time.monotonic()
 
+    def _wait(self) -> None:
+        """Wait until all that was put is written, and raise what went wrong with it."""
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            under_way.result()
+
     def series(self, name: str) -> np.ndarray | None:
         """Return a series read back from its shards."""
         import h5py
 
+        self._wait()
         pieces = []
         for shard in self._writer.shards:
             if shard.kind == "series":
@@ -96,12 +130,20 @@ class FolderSink:
 
     def finish(self, manifest: dict[str, Any], axes: dict[str, Any]) -> Results:
         """Write the index and the final manifest, and return the results opened from the folder."""
+        self.close()
         content = build_index(self.folder, self._writer.shards, manifest["sizes"], dataset_attributes(manifest))
         write_durably(self.folder / INDEX, content)
         index = {"file": INDEX, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         final = {**manifest, "shards": self._manifest["shards"], "index": index, "status": "complete"}
         write_manifest(self.folder, final)
         return Results(final, lambda: open_index(self.folder / INDEX), path=self.folder)
+
+    def close(self) -> None:
+        """End the thread when what it does is done."""
+        try:
+            self._wait()
+        finally:
+            self._thread.shutdown()
 
 
 def shard_length(n_window: int, window_bytes: int) -> int:
@@ -131,7 +173,8 @@ class Recorder:
         self._manifest = {**manifest, "sizes": self._sizes}
         self._n_window = sizes["time"]
         self._steps = sizes.get("sample_time", 0) // self._n_window
-        self._rows: dict[str, list[np.ndarray]] = {}
+        self._absent = {name for name in VARIABLES if not self._has(name)}
+        self._columns: dict[str, Column] = {}
         self._first = self._next = 0
         self._satellite = 0
         self._windows_per_shard = 0
@@ -145,14 +188,19 @@ class Recorder:
         """
         if window != self._next:
             raise ValueError(f"window {window} recorded where {self._next} was due")
-        kept = {name: self._row(name, values) for name, values in rows.items() if self._has(name)}
-        if self._rows and kept.keys() != self._rows.keys():
-            raise ValueError(f"window {window} records other variables: {sorted(kept.keys() ^ self._rows.keys())}")
-        for name, row in kept.items():
-            self._rows.setdefault(name, []).append(row)
-        self._windows_per_shard = self._windows_per_shard or shard_length(
-            self._n_window, sum(row.nbytes for row in kept.values())
-        )
+        kept = rows.keys() - self._absent
+        if not self._columns:
+            self._columns = {name: self._column(name, rows[name]) for name in rows if name in kept}
+            window_bytes = sum(column.values.nbytes for column in self._columns.values())
+            self._windows_per_shard = shard_length(self._n_window, window_bytes)
+            self._make_room()
+        if kept != self._columns.keys():
+            raise ValueError(f"window {window} records other variables: {sorted(kept ^ self._columns.keys())}")
+        at = window - self._first
+        for name, column in self._columns.items():
+            if np.shape(rows[name]) != column.shape:
+                self._check(name, column.dim, np.shape(rows[name]), column.shape)
+            column.values[at * column.rows : (at + 1) * column.rows] = rows[name]
         self._next = window + 1
         if self._next - self._first == self._windows_per_shard or self._next == self._n_window:
             self._flush()
@@ -186,7 +234,7 @@ class Recorder:
             raise ValueError(f"recorded {self._next} of {self._n_window} windows, {self._satellite} satellites")
         arrays = {}
         for name, values in {**totals, **self._waterfall()}.items():
-            if self._has(name):
+            if name not in self._absent:
                 self._check(name, "", np.shape(values), VARIABLES[name].shape(self._sizes))
                 arrays[name] = np.asarray(values, dtype=VARIABLES[name].dtype)
         self._sink.put("run", 0, 1, arrays, self._axes)
@@ -198,31 +246,42 @@ class Recorder:
         }
         return self._sink.finish(manifest, self._axes)
 
+    def close(self) -> None:
+        """Wait for what is being written; nothing is recorded after it. `finish` does this too."""
+        self._sink.close()
+
     def _has(self, name: str) -> bool:
         return all(dim in self._sizes for dim in VARIABLES[name].dims)
 
-    def _row(self, name: str, values: Any) -> np.ndarray:
+    def _column(self, name: str, values: Any) -> Column:
+        """Return a variable's column with room for one window."""
         variable = VARIABLES[name]
         sampled = variable.dims[0] == "sample_time"
         shape = variable.shape({**self._sizes, "sample_time": self._steps, "time": 1})
-        row = np.array(values, dtype=variable.dtype)
-        self._check(name, "sample_time" if sampled else "time", row.shape, shape if sampled else shape[1:])
-        return row
+        due = shape if sampled else shape[1:]
+        self._check(name, "sample_time" if sampled else "time", np.shape(values), due)
+        return Column(variable.dims[0], due, shape[0], np.empty(shape, dtype=variable.dtype))
+
+    def _make_room(self) -> None:
+        """Give every column new room, for the windows of the next shard."""
+        length = min(self._windows_per_shard, self._n_window - self._first)
+        for name, column in self._columns.items():
+            shape = (length * column.rows, *column.values.shape[1:])
+            self._columns[name] = column._replace(values=np.empty(shape, column.values.dtype))
 
     def _check(self, name: str, dim: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> None:
         if shape != wanted or (dim and VARIABLES[name].dims[0] != dim):
             raise ValueError(f"{name} has shape {shape}; {wanted} is due over {VARIABLES[name].dims}")
 
     def _flush(self) -> None:
-        series = {n: np.stack(rows) for n, rows in self._rows.items() if VARIABLES[n].dims[0] == "time"}
-        sample = {n: np.concatenate(rows) for n, rows in self._rows.items() if VARIABLES[n].dims[0] == "sample_time"}
-        for kind, dim, arrays, unit in (("series", "time", series, 1), ("sample", "sample_time", sample, self._steps)):
+        """Hand the columns to the sink, and go on with new ones: the sink may still be writing these."""
+        for kind, dim, unit in (("series", "time", 1), ("sample", "sample_time", self._steps)):
+            arrays = {name: column.values for name, column in self._columns.items() if column.dim == dim}
             if arrays:
                 first, end = self._first * unit, self._next * unit
                 self._sink.put(kind, first, end, arrays, {**self._axes, dim: self._axes[dim][first:end]})
         self._first = self._next
-        for rows in self._rows.values():
-            rows.clear()
+        self._make_room()
 
     def _waterfall(self) -> dict[str, np.ndarray]:
         """Return the variables of the waterfall that the recorded series allow."""

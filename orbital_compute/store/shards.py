@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..results import COORDINATES, VARIABLES, Variable, attributes, coordinates_of
+from .chunks import COMPRESSION_LEVEL, filtered_chunk
 from .files import SHARD_FOLDER, write_durably
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ KIND_DIM = {
     "sample": "sample_time",
     "satellite": "satellite",
 }  # the dimension that a kind is cut along
-COMPRESSION_LEVEL = 1  # of gzip: higher ones cost several times the time for a few per cent of noise-like numbers
 CHUNK_BYTES = 1 << 20
 
 
@@ -146,14 +146,24 @@ def cf_time(times: np.ndarray) -> tuple[np.ndarray, str]:
 
 
 def _create(file: h5py.File, entry: Variable, values: np.ndarray) -> h5py.Dataset:
-    return file.create_dataset(
-        entry.name, data=values, chunks=chunk_shape(values.shape, values.dtype.itemsize),
+    """Return a new dataset that holds the values, in chunks filtered here (`chunks`)."""
+    chunk = chunk_shape(values.shape, values.dtype.itemsize)
+    dataset = file.create_dataset(
+        entry.name, shape=values.shape, dtype=values.dtype, chunks=chunk,
         compression="gzip", compression_opts=COMPRESSION_LEVEL, shuffle=True, fletcher32=True,
     )  # fmt: skip
+    behind = (0,) * (values.ndim - 1)
+    for first in range(0, len(values), chunk[0]):
+        part = values[first : first + chunk[0]]
+        if len(part) < chunk[0]:  # every chunk has its whole size, the last one too
+            part = np.concatenate([part, np.zeros((chunk[0] - len(part), *part.shape[1:]), part.dtype)])
+        dataset.id.write_direct_chunk((first, *behind), filtered_chunk(part))
+    return dataset
 
 
 def chunk_shape(shape: tuple[int, ...], item_bytes: int) -> tuple[int, ...]:
-    """Return the whole shape, cut along its first dimension to chunks of about 1 MiB."""
+    """Return the whole shape, cut along its first dimension to like chunks of at most about 1 MiB."""
     row_bytes = item_bytes * int(np.prod(shape[1:], dtype=np.int64))
-    rows = max(1, min(shape[0], CHUNK_BYTES // max(row_bytes, 1)))
-    return (rows, *shape[1:])
+    most = max(CHUNK_BYTES // max(row_bytes, 1), 1)
+    n_chunk = -(-max(shape[0], 1) // most)
+    return (max(-(-shape[0] // n_chunk), 1), *shape[1:])

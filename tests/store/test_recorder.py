@@ -8,8 +8,9 @@ import pytest
 import recorded
 import xarray as xr
 
+from orbital_compute.errors import ResultsError
 from orbital_compute.results import COORDINATES, VARIABLES
-from orbital_compute.store import recorder
+from orbital_compute.store import recorder, shards
 from orbital_compute.store.files import prepare_folder
 from orbital_compute.store.manifest import read_manifest
 from orbital_compute.store.reader import open_results
@@ -172,3 +173,22 @@ def test_steps_of_less_than_a_second_keep_their_times(tmp_path):
     recorded.record(axes, recorded.arrays(axes), prepare_folder(tmp_path)).close()
     with open_results(tmp_path) as results:
         np.testing.assert_array_equal(results.dataset["sample_time"].values, axes["sample_time"])
+
+
+def test_shard_that_cannot_be_written_ends_the_recording(tmp_path, monkeypatch):
+    axes = recorded.coordinates()
+    made = recorded.arrays(axes)
+    folder = prepare_folder(tmp_path / "out")
+    real = shards.write_durably
+
+    def full(path, content):
+        if path.name.startswith("series-000001"):
+            raise ResultsError(f"{path}: no space", path=str(path))
+        real(path, content)
+
+    monkeypatch.setattr(recorder, "WINDOWS_PER_SHARD", 2)
+    monkeypatch.setattr(recorder, "SHARDS_PER_RUN", 100)
+    monkeypatch.setattr(shards, "write_durably", full)
+    with pytest.raises(ResultsError, match="no space"):
+        recorded.record(axes, made, folder)
+    assert not (folder / "results.h5").exists()
