@@ -16,6 +16,7 @@ from ..model.satellite_type import SatelliteType
 from ..model.site import SiteSpec
 from ..model.workload import Workload
 from . import build_ground, build_space, build_work
+from .build_health import HealthLaws, health_laws
 from .load import Scenario
 from .step_limit import check_step
 
@@ -33,6 +34,7 @@ class Model:
     network: NetworkSpec
     workload: Workload
     events: list[FleetEvent]
+    health: HealthLaws
     sample_rows: np.ndarray  # int64, ascending
     seed: int
     warnings: list[str]
@@ -57,6 +59,7 @@ def build(scenario: Scenario) -> Model:
     sites = [build_ground.site(item, scenario, warned) for item in scenario.sites]
     regions = [build_work.region(name, item) for name, item in scenario.workload.regions.items()]
     peak_flop_s = _peak_flop_s(constellation, types, sites)
+    health = health_laws(scenario)
     demand = build_work.demand(scenario.workload.demand, peak_flop_s)
     classes = [
         build_work.job_class(name, item, scenario.workload.models) for name, item in scenario.workload.classes.items()
@@ -71,6 +74,7 @@ def build(scenario: Scenario) -> Model:
         network=build_ground.network(scenario.network),
         workload=Workload(classes, regions, demand, clock=clock, seed=scenario.seed),
         events=[build_space.event(item, i, clock, constellation) for i, item in enumerate(scenario.events)],
+        health=health,
         sample_rows=_sample_rows(scenario.output.sample, constellation.n_satellite),
         seed=scenario.seed,
         warnings=[*_of_time(clock, scenario), *constellation.warnings, *warned],

@@ -232,6 +232,22 @@ class Text(Kind):
         return {"type": "string", "examples": [self.example], "pattern": f"^{self.pattern}$"}
 
 
+class OrNone(Kind):
+    """A section that the word `none`, or nothing after the colon, switches off."""
+
+    def read(self, value: Any) -> Any:
+        return None if isinstance(value, str) and value == "none" else value
+
+    def write(self, value: Any) -> str:
+        return "none"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [*handler(schema)["anyOf"], {"const": "none"}]}
+
+
 Share = Annotated[float, Fraction()]
 PositiveShare = Annotated[float, Fraction(above=0.0)]
 PositiveCount = Annotated[int, Count()]

@@ -6,7 +6,10 @@ import csv
 from pathlib import Path
 
 from ..errors import Problem, ScenarioError
+from ..model.solar_activity import ACTIVITIES
 from .load import Scenario
+
+DOSE_TABLES = ("default", "filed_band")  # other doses are files
 
 
 def named_files(scenario: Scenario) -> list[tuple[str, str]]:
@@ -23,6 +26,11 @@ def named_files(scenario: Scenario) -> list[tuple[str, str]]:
     for name, item in scenario.satellite_types.items():
         if isinstance(item.compute.power_curve, str):
             out.append((f"{name}.compute.power_curve", item.compute.power_curve))
+    health = scenario.health
+    if health is not None and health.radiation is not None and health.radiation.dose not in DOSE_TABLES:
+        out.append(("health.radiation.dose", health.radiation.dose))
+    if health is not None and health.air is not None and health.air.activity not in ACTIVITIES:
+        out.append(("health.air.activity", health.air.activity))
     for i, site in enumerate(scenario.sites):
         for name, gpus in site.gpus.items():
             if isinstance(gpus.power_curve, str):

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ..errors import Problem, ScenarioError
-from .fields import Clock, Quantity
+from .fields import Clock, OrNone, Quantity
 from .preset import READ_DATE, Expander
 from .quantity import shown
 from .schema import Origin, ScenarioFields, kind_of, written
@@ -290,7 +290,7 @@ def provenance(scenario: Scenario) -> list[dict[str, Any]]:
         elif isinstance(value, list) and any(isinstance(item, BaseModel) for item in value):
             for i, item in enumerate(value):
                 visit(item, (*place, i), None)
-        elif value is not None:
+        elif value is not None or (info is not None and isinstance(kind_of(info.metadata, None), OrNone)):
             out.append(_record(origin, place, value, info, given(place)))
 
     visit(scenario, (), None)

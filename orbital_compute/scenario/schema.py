@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from ..model.clock import DAY_S, typical_days
-from .fields import Count, Kind, Moment, Name, Quantity, Section, Word, about, known, wrong
+from .fields import Count, Kind, Moment, Name, OrNone, Quantity, Section, Word, about, known, wrong
 from .quantity import shown
 from .schema_events import Event
 from .schema_ground import Gateways, Network, Site
+from .schema_health import Health
 from .schema_space import MODEL, ConstellationSection, SampleRow, Satellite
 from .schema_work import WorkloadSection
 
@@ -176,6 +177,9 @@ class ScenarioFields(Section):
     workload: WorkloadSection
     lease: Annotated[list, _Empty("lease", [])] = known([], "C", MODEL, "later")
     events: Annotated[list[Event], Field(max_length=10_000)] = known([], "C", MODEL, "what befalls satellites, dated")
+    health: Annotated[Health | None, OrNone()] = known(
+        {}, "C", MODEL, "radiation, failures, ageing and air; none switches all off"
+    )
     policy: Annotated[str, _Policy(("optimal",))] = known("optimal", "C", MODEL, "of the dispatch")
     economics: Annotated[dict, _Empty("economics", {})] = known({}, "C", MODEL, "later")
     output: Output = known({}, "C", MODEL, "what is stored")
@@ -298,8 +302,9 @@ def written(value: Any, kind: Kind | None = None) -> Any:
         out = {}
         for name, info in type(value).model_fields.items():
             item = getattr(value, name)
-            if item is not None:
-                out[name] = written(item, kind_of(info.metadata, info.annotation))
+            own = kind_of(info.metadata, info.annotation)
+            if item is not None or isinstance(own, OrNone):
+                out[name] = written(item, own)
         return out
     if isinstance(value, dict):
         return {key: written(item) for key, item in value.items()}

@@ -196,6 +196,28 @@ class Compute(Device):
     chip_limit: Temperature = known("358 K", "C", MODEL, "junction temperature that is never passed", high="368 K")
 
 
+class Drag(Section):
+    """How a satellite meets the air, and what it has against it. Areas across the flight follow from the attitude."""
+
+    coefficient: Annotated[float, Fraction(above=0.0, high=10.0)] = known(2.2, "A", MODEL, "of drag")
+    body_area: Annotated[float, Quantity("m2", "10 m2", low="0 m2")] = known(
+        "10 m2", "C", MODEL, "across the flight, without array and radiator"
+    )
+    edge_fraction: Share = known(0.05, "C", MODEL, "of a panel's area, shown by its edge, booms and errors of pointing")
+    ram_area: Annotated[float, Quantity("m2", "60 m2", above="0 m2")] | None = known(
+        None, "C", MODEL, "across the flight, all of it; by the attitude if not given"
+    )
+    tumbling_area: Annotated[float, Quantity("m2", "200 m2", above="0 m2")] | None = known(
+        None, "C", MODEL, "mean of a failed satellite; a quarter of its surface if not given"
+    )
+    specific_impulse: Annotated[float, Quantity("s", "2500 s", above="0 s", high="100000 s")] = known(
+        "2500 s", "C", MODEL, "of the thruster", low="1500 s", high="3000 s"
+    )
+    propellant: Annotated[float, Quantity("kg", "60 kg", low="0 kg")] | None = known(
+        None, "C", MODEL, "on board against drag; not counted down if not given"
+    )
+
+
 class Satellite(Section):
     """One design of satellite."""
 
@@ -213,6 +235,7 @@ class Satellite(Section):
     battery: Battery
     radiator: Radiator
     compute: Compute
+    drag: Drag = known({}, "C", MODEL, "in the air")
 
 
 class _Phasing(Kind):

@@ -55,6 +55,19 @@ class Serving(Device):
     count: Annotated[int, Count(high=100_000)] = about("devices that share one copy")
 
 
+class Gang(Section):
+    """Chips that train one model in step and stop together; their faults are `health.gangs` and `health.radiation`."""
+
+    chips: Annotated[int, Count()] = about("chips of one gang")
+    checkpoint: Annotated[float, Quantity("s", "30 s", low="0 s", high="1 day")] = known(
+        "30 s", "C", MODEL, "in which the state is written and work stands still"
+    )
+    restart: Annotated[float, Quantity("s", "120 s", low="0 s", high="1 day")] = known(
+        "120 s", "C", MODEL, "from a fault until work goes on"
+    )
+    detection: Share = known(0.9, "C", MODEL, "share of silent corruptions that a detector catches")
+
+
 class JobClass(Section):
     """A class of requests with its limits."""
 
@@ -84,8 +97,12 @@ class JobClass(Section):
         0.1, "C", WORK, "standard deviation over mean of the hourly noise"
     )
 
+    gang: Gang | None = known(None, "C", WORK, "of chips, for training; without it work is charged no faults of a gang")
+
     @model_validator(mode="after")
     def _work(self) -> JobClass:
+        if self.gang is not None and self.kind != "training":
+            raise wrong("only training works in gangs", cure="take it away, or set kind: training", at=("gang",))
         if self.tokens_in + self.tokens_out <= 0.0:
             raise wrong("a request has no tokens", cure="give tokens_in or tokens_out")
         if self.slo_wait is not None and self.wait_limit is not None and self.slo_wait > self.wait_limit:
