@@ -93,7 +93,9 @@ class Laws:
 
 
 def some(values: Any, chosen: np.ndarray) -> Any:
-    """Return a record of the chosen satellites alone; fields that all share stay as they are."""
+    """Return a record, or an array, of the chosen satellites alone; fields that all share stay as they are."""
+    if isinstance(values, np.ndarray):
+        return values[chosen]
     return type(values)(*(x[chosen] if isinstance(x, np.ndarray) else x for x in values))
 
 
@@ -154,7 +156,11 @@ class NumPyMarch:
         )
         for sun in self._suns:
             self._walk(sun)
-            r["light"] = self._law(s.light_stage, sunlit=self._share_in_light())
+            r["sunlit"] = self._share_in_light()
+            if "aim" not in r or np.any(self._law(s.turns)):
+                r["aim"] = self._law(s.aim_stage)
+            r["light"] = self._law(s.light_stage)
+            r["split"] = self._split()
             r["response"] = self._law(s.response_stage)
             steep = np.minimum(*self._law(s.exponents)) < s.STEEP
             if steep.any():
@@ -183,6 +189,15 @@ class NumPyMarch:
         if near.any():
             sunlit[near] = self._where_needed(near, s.edge_stage, ("orbit", "hardware", "window", "path"))
         return sunlit
+
+    def _split(self) -> Any:
+        r, s = self._records, self._satellite
+        parted = (r["sunlit"] > 0.0) & (r["sunlit"] < 1.0)
+        split = s.Split(*(np.full_like(r["sunlit"], value) for value in s.UNSPLIT))
+        if parted.any():
+            for whole, value in zip(split, self._where_needed(parted, s.split_stage, ("order", "sunlit")), strict=True):
+                whole[parted] = value
+        return split
 
 
 class Counted(np.ndarray):

@@ -163,6 +163,22 @@ def asin(x):
 
 
 @point
+def atan_half(x):
+    """Return the inverse tangent for 0 <= x <= 1; error below 7e-8."""
+    return x * horner8(
+        x * x,
+        -0.0045597919861305155,
+        0.023780518597166074,
+        -0.05882975314306561,
+        0.09868865458132484,
+        -0.14003290184652276,
+        0.19966961829591537,
+        -0.3333181265562783,
+        0.9999998819964931,
+    )
+
+
+@point
 def acos(x):
     """Return the inverse cosine for |x| <= 1; absolute error below 1e-15."""
     return HALF_PI - asin(x)

@@ -135,7 +135,9 @@ class ArrayTwin:
 
     def _step(self):
         r, s = self.records, self.stages
+        r["aim"] = call(s.aim_stage, r)
         r["light"] = call(s.light_stage, r)
+        r["split"] = call(s.split_stage, r)
         r["response"] = call(s.response_stage, r)
         r["response"] = call(s.steep_stage, r)
         power = call(s.power_stage, r)

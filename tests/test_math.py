@@ -63,6 +63,11 @@ def test_inverse_sine_and_cosine():
     assert np.abs(one(m.acos, x) - np.arccos(x)).max() < 1e-15
 
 
+def test_half_of_the_inverse_tangent():
+    x = np.concatenate([np.random.default_rng(3).uniform(0, 1, SAMPLES), [0.0, 1e-300, 1e-9, 1.0]])
+    assert np.abs(one(m.atan_half, x) - np.arctan(x)).max() < 7e-8
+
+
 def test_exprel_over_every_size():
     x = -np.concatenate([10.0 ** np.random.default_rng(4).uniform(-18, 2.8, SAMPLES), [0.0, 1e-300, 5000.0]])
     safe = np.where(x == 0, -1e-30, x)

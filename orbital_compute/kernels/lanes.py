@@ -7,7 +7,7 @@ because slices and star-built tuples inside a lane loop stop the vectoriser.
 from .._jit import point
 from ..physics.orbit import Anchor, Orbit, Path, Slot
 from ..physics.plan import Plan
-from .satellite import Ahead, Hardware, Health, Ledger, Light, Order, Power, Response, State, Window
+from .satellite import Ahead, Aim, Hardware, Health, Ledger, Light, Order, Power, Response, Split, State, Window
 
 LANES = 32
 
@@ -22,7 +22,9 @@ AHEAD = STATE + 5
 PLAN = AHEAD + 6
 WINDOW = PLAN + 2
 ORDER = WINDOW + 9
-PATH = ORDER + 4
+AIM = ORDER + 4
+SPLIT = AIM + 3
+PATH = SPLIT + 3
 LIGHT = PATH + 6
 RESPONSE = LIGHT + 5
 POWER = RESPONSE + 2
@@ -191,6 +193,24 @@ def order_at(w, lane):
 
 
 @point
+def aim_at(w, lane):
+    return Aim(
+        w[AIM, lane],
+        w[AIM + 1, lane],
+        w[AIM + 2, lane],
+    )
+
+
+@point
+def split_at(w, lane):
+    return Split(
+        w[SPLIT, lane],
+        w[SPLIT + 1, lane],
+        w[SPLIT + 2, lane],
+    )
+
+
+@point
 def path_at(w, lane):
     return Path(
         w[PATH, lane],
@@ -327,6 +347,20 @@ def keep_order(w, lane, v):
 
 
 @point
+def keep_aim(w, lane, v):
+    w[AIM, lane] = v.cos_array
+    w[AIM + 1, lane] = v.following
+    w[AIM + 2, lane] = v.cos_radiator
+
+
+@point
+def keep_split(w, lane, v):
+    w[SPLIT, lane] = v.burst
+    w[SPLIT + 1, lane] = v.inverse_burst
+    w[SPLIT + 2, lane] = v.inverse_dark
+
+
+@point
 def keep_path(w, lane, v):
     w[PATH, lane] = v.x_m
     w[PATH + 1, lane] = v.y_m
@@ -418,6 +452,7 @@ def keep_worn(w, lane, v):
     w[HARDWARE + 13, lane] = v.design_floor_j
     w[HARDWARE + 14, lane] = v.charge_limit_w
     w[HARDWARE + 15, lane] = v.discharge_limit_w
+    w[HARDWARE + 16, lane] = v.taper_w_j
     w[HARDWARE + 17, lane] = v.charge_efficiency
     w[HARDWARE + 18, lane] = v.discharge_efficiency
     w[HARDWARE + 19, lane] = v.inverse_charge_efficiency

@@ -24,10 +24,12 @@ from .lanes import (
     STATE,
     WINDOW,
     ahead_at,
+    aim_at,
     anchor_at,
     hardware_at,
     health_at,
     keep_ahead,
+    keep_aim,
     keep_anchor,
     keep_ledger,
     keep_light,
@@ -36,6 +38,7 @@ from .lanes import (
     keep_plan,
     keep_power,
     keep_response,
+    keep_split,
     keep_state,
     keep_window,
     keep_working,
@@ -49,11 +52,13 @@ from .lanes import (
     power_at,
     response_at,
     slot_at,
+    split_at,
     state_at,
     window_at,
 )
 from .satellite import (
     STEEP,
+    UNSPLIT,
     Health,
     Ledger,
     Light,
@@ -62,6 +67,7 @@ from .satellite import (
     Window,
     add_step,
     ahead_stage,
+    aim_stage,
     cut_stage,
     edge_stage,
     exponents,
@@ -75,13 +81,16 @@ from .satellite import (
     rate_at,
     response_stage,
     side_stage,
+    split_stage,
     steep_stage,
+    turns,
     window_stage,
     working,
     worn,
 )
 from .supply import whole_quanta_flop
 
+GROUP = 8  # lanes that take a stage together which few satellites need: one vector of the widest
 BLOCK_ROWS = 512  # the unit of sums, threads, shards and ranks
 BLOCK_TILES = BLOCK_ROWS // LANES
 
@@ -123,6 +132,7 @@ _LEDGER_BATTERY_START = LEDGER + Ledger._fields.index("battery_start_j")
 _LEDGER_FLUID_START = LEDGER + Ledger._fields.index("fluid_start_k")
 _SUNLIT = LIGHT + Light._fields.index("sunlit")
 _LIT, _DARK = LEDGER, LEDGER + 1  # steps of the window in light and in the dark, in the first pass
+_NEAR = POWER  # whether an edge of the shadow is near: the powers of a step come after
 _RATE, _CUT = POWER + Power._fields.index("rate"), POWER + Power._fields.index("cut")
 _WINDOW_SHARE = WINDOW + Window._fields.index("share")
 
@@ -204,18 +214,27 @@ def walk_path(w, given, tile, k, sun):
 
 
 @point
+def some_above_zero(w, row, first):
+    """Return whether a row is above zero somewhere in the group of lanes that begins with `first`."""
+    n = 0
+    for j in range(GROUP):
+        n += 1 if w[row, first + j] > 0.0 else 0
+    return n > 0
+
+
+@point
 def walk_light(w, sun):
     """Put every lane's share of the step in light into the buffer; where an edge of the shadow is near, meter it."""
-    n_near = 0
     for lane in range(LANES):
         side = side_stage(orbit_at(w, lane), hardware_at(w, lane), sun, path_at(w, lane))
         w[_SUNLIT, lane] = side.sunlit
-        w[POWER, lane] = 1.0 if side.near else 0.0
-        n_near += 1 if side.near else 0
-    if n_near > 0:
-        for lane in range(LANES):
-            share = edge_stage(orbit_at(w, lane), hardware_at(w, lane), window_at(w, lane), sun, path_at(w, lane))
-            w[_SUNLIT, lane] = share if w[POWER, lane] > 0.0 else w[_SUNLIT, lane]
+        w[_NEAR, lane] = 1.0 if side.near else 0.0
+    for first in range(0, LANES, GROUP):
+        if some_above_zero(w, _NEAR, first):
+            for j in range(GROUP):
+                lane = first + j
+                share = edge_stage(orbit_at(w, lane), hardware_at(w, lane), window_at(w, lane), sun, path_at(w, lane))
+                w[_SUNLIT, lane] = share if w[_NEAR, lane] > 0.0 else w[_SUNLIT, lane]
 
 
 @sweep
@@ -273,32 +292,41 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_f
 
 
 @point
-def march_step(w, given, tile, k, sun):
+def march_step(w, given, tile, k, sun, n_turning):
     """March every lane one step: a loop of lanes for each stage; what only few lanes need, where one of them does."""
     walk_path(w, given, tile, k, sun)
     walk_light(w, sun)
+    if (n_turning > 0) | (k == 0):
+        for lane in range(LANES):
+            keep_aim(w, lane, aim_stage(hardware_at(w, lane), health_at(w, lane), sun, path_at(w, lane)))
     n_steep = 0
     for lane in range(LANES):
         hardware, state = hardware_at(w, lane), state_at(w, lane)
-        keep_light(w, lane, light_stage(hardware, health_at(w, lane), sun, path_at(w, lane), w[_SUNLIT, lane]))
+        keep_light(w, lane, light_stage(hardware, aim_at(w, lane), sun, path_at(w, lane), w[_SUNLIT, lane]))
+        keep_split(w, lane, UNSPLIT)
         keep_response(w, lane, response_stage(hardware, state))
         cell, fluid = exponents(hardware, state)
         n_steep += 1 if min(cell, fluid) < STEEP else 0
     if n_steep > 0:
         for lane in range(LANES):
             keep_response(w, lane, steep_stage(hardware_at(w, lane), state_at(w, lane), response_at(w, lane)))
-    n_cut = 0
+    for first in range(0, LANES, GROUP):
+        if some_above_zero(w, _NEAR, first):
+            for j in range(GROUP):
+                lane = first + j
+                keep_split(w, lane, split_stage(order_at(w, lane), w[_SUNLIT, lane]))
     for lane in range(LANES):
         power = power_stage(
-            hardware_at(w, lane), window_at(w, lane), order_at(w, lane), sun, light_at(w, lane), response_at(w, lane),
-            state_at(w, lane),
+            hardware_at(w, lane), window_at(w, lane), order_at(w, lane), split_at(w, lane), sun, light_at(w, lane),
+            response_at(w, lane), state_at(w, lane),
         )  # fmt: skip
         keep_power(w, lane, power)
-        n_cut += 1 if power.cut > 0.0 else 0
-    if n_cut > 0:
-        for lane in range(LANES):
-            rate = cut_stage(hardware_at(w, lane), order_at(w, lane), light_at(w, lane), power_at(w, lane))
-            w[_RATE, lane] = rate if w[_CUT, lane] > 0.0 else w[_RATE, lane]
+    for first in range(0, LANES, GROUP):
+        if some_above_zero(w, _CUT, first):
+            for j in range(GROUP):
+                lane = first + j
+                rate = cut_stage(hardware_at(w, lane), order_at(w, lane), light_at(w, lane), power_at(w, lane))
+                w[_RATE, lane] = rate if w[_CUT, lane] > 0.0 else w[_RATE, lane]
     for lane in range(LANES):
         hardware, light, power, state = hardware_at(w, lane), light_at(w, lane), power_at(w, lane), state_at(w, lane)
         later = heat_stage(hardware, light, response_at(w, lane), power, state)
@@ -326,8 +354,10 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
             assigned = assigned_flop[tile * LANES + lane]
             w[_WINDOW_SHARE, lane] = min(assigned / offered, 1.0) if offered > 0.0 else 0.0
             fleet.state[tile, _ASSIGNED, lane] += assigned
+        n_turning = 0
         for lane in range(LANES):
             keep_order(w, lane, order_stage(hardware_at(w, lane), window_at(w, lane)))
+            n_turning += 1 if turns(hardware_at(w, lane)) else 0
         for r in range(N_LEDGER):
             for lane in range(LANES):
                 w[LEDGER + r, lane] = 0.0
@@ -336,7 +366,7 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
             w[_LEDGER_BATTERY_START, lane] = w[STATE, lane]
             w[_LEDGER_FLUID_START, lane] = w[STATE + 1, lane]
         for k in range(suns.shape[0]):
-            march_step(w, given, tile, k, sun_at(suns, k))
+            march_step(w, given, tile, k, sun_at(suns, k), n_turning)
             slot = sample_tile[tile]
             if slot >= 0:
                 for r in range(PATH, LEDGER):

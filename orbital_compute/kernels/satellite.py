@@ -14,6 +14,7 @@ from ..physics.array import (
     cell_heat_w_m2,
     day_cosine,
     sun_attitude,
+    sun_following,
     two_sided_view,
 )
 from ..physics.battery import aged_efficiency, balance, chargeable_w, givable_w, largest_load_w, stored_j
@@ -57,7 +58,7 @@ class Hardware(NamedTuple):
     design_floor_j: float  # the plan keeps above it
     charge_limit_w: float
     discharge_limit_w: float
-    inverse_taper: float
+    taper_w_j: float  # charging power for each joule of room near full
     charge_efficiency: float
     discharge_efficiency: float
     inverse_charge_efficiency: float
@@ -130,6 +131,7 @@ class Worn(NamedTuple):
     design_floor_j: float
     charge_limit_w: float
     discharge_limit_w: float
+    taper_w_j: float
     charge_efficiency: float
     discharge_efficiency: float
     inverse_charge_efficiency: float
@@ -179,6 +181,25 @@ class Order(NamedTuple):
     dark_w: float
     sun_rate: float
     dark_rate: float
+
+
+class Split(NamedTuple):
+    """What a step through an edge of the shadow needs beside its share of light; UNSPLIT where all is light or dark."""
+
+    burst: float  # the larger of the powers ordered for light and dark, over their mean
+    inverse_burst: float
+    inverse_dark: float  # one over the share in the dark
+
+
+UNSPLIT = Split(1.0, 1.0, 1.0)
+
+
+class Aim(NamedTuple):
+    """How array and radiator stand to the Sun; the same at all steps for a design that does not turn with it."""
+
+    cos_array: float
+    following: float  # see physics.array.sun_following
+    cos_radiator: float
 
 
 class Light(NamedTuple):
@@ -299,13 +320,15 @@ def worn(hardware, health, state):
     aged = share < 1.0  # a new one keeps its bits
     into = aged_efficiency(h.charge_efficiency, share) if aged else h.charge_efficiency
     out = aged_efficiency(h.discharge_efficiency, share) if aged else h.discharge_efficiency
+    capacity_j = worn_capacity_j(h.capacity_j, share, state.battery_j)
     return Worn(
         h.watt_per_beam * health.array,
-        worn_capacity_j(h.capacity_j, share, state.battery_j),
+        capacity_j,
         h.floor_j * share,
         h.design_floor_j * share,
         h.charge_limit_w * share,
         h.discharge_limit_w * share,
+        h.taper_w_j * (h.capacity_j * share / capacity_j) if aged else h.taper_w_j,
         into,
         out,
         1.0 / into if aged else h.inverse_charge_efficiency,
@@ -422,21 +445,54 @@ def edge_stage(orbit, hardware, window, sun, path):
 
 
 @point
-def light_stage(hardware, health, sun, path, sunlit):
-    """Return what falls on the satellite from Sun and Earth. A lost attitude leaves the Earth's view as it was."""
+def split_stage(order, sunlit):
+    """Return how light and dark share a step."""
+    wanted_w, most_w = mixed(order.sun_w, order.dark_w, sunlit), largest_order_w(order, sunlit)
+    some = wanted_w > 0.0
+    return Split(most_w / wanted_w if some else 1.0, wanted_w / most_w if some else 1.0, 1.0 / max(1.0 - sunlit, 1e-12))
+
+
+@point
+def largest_order_w(order, sunlit):
+    """Return the largest compute power within a step: chips are warmed by it, not by the mean."""
+    return max(order.sun_w if sunlit > 0.0 else 0.0, order.dark_w if sunlit < 1.0 else 0.0)
+
+
+@point
+def turns(hardware):
+    """Return whether array or radiator stand to the Sun otherwise from step to step."""
+    h = hardware
+    array = (h.normal_gain != 0.0) | (h.zenith_gain != 0.0)
+    return array | (h.radiator_normal_gain != 0.0) | (h.radiator_zenith_gain != 0.0)
+
+
+@point
+def aim_stage(hardware, health, sun, path):
+    """Return how array and radiator stand to the Sun. A lost attitude leaves the Earth's view as it was."""
     h = hardware
     attitude = sun_attitude(sun, path)
     cos_array = array_cosine(h.sky_gain, h.normal_gain, h.zenith_gain, attitude)
-    nadir = array_nadir_cosine(h.sky_gain, h.zenith_gain, cos_array, attitude)
     cos_radiator = radiator_sun_cosine(
         h.radiator_normal_gain, h.radiator_zenith_gain, h.radiator_leak, attitude.normal2, attitude.cos_zenith
     )
+    return Aim(
+        cos_array * health.array_pointing,
+        sun_following(h.sky_gain, cos_array),
+        max(cos_radiator, health.radiator_sun),
+    )
+
+
+@point
+def light_stage(hardware, aim, sun, path, sunlit):
+    """Return what falls on the satellite from Sun and Earth."""
+    attitude = sun_attitude(sun, path)
+    nadir = array_nadir_cosine(aim.following, hardware.zenith_gain, attitude)
     return Light(
         sunlit,
         day_cosine(attitude.cos_zenith, attitude.inverse_height),
-        cos_array * health.array_pointing,
+        aim.cos_array,
         two_sided_view(nadir, attitude.inverse_height),
-        max(cos_radiator, health.radiator_sun),
+        aim.cos_radiator,
     )
 
 
@@ -465,7 +521,7 @@ def steep_stage(hardware, state, response):
 
 
 @point
-def power_stage(hardware, window, order, sun, light, response, state):
+def power_stage(hardware, window, order, split, sun, light, response, state):
     """Return the powers of a step: array, what work wants, what heat allows, what array and battery carry.
 
     Where array and battery carry less than is wanted, load is shed in this order: compute along its power curve, then
@@ -487,13 +543,10 @@ def power_stage(hardware, window, order, sun, light, response, state):
         h.infrared_m2, h.solar_m2, sun.flux_w_m2, lit, light.cos_radiator, light.day_cosine, window.radiator_view
     )
     take_w = chargeable_w(
-        state.battery_j, h.capacity_j, h.charge_limit_w, h.inverse_taper, h.inverse_step_s, h.inverse_charge_efficiency
+        state.battery_j, h.capacity_j, h.charge_limit_w, h.taper_w_j, h.inverse_step_s, h.inverse_charge_efficiency
     )
 
     wanted_w = mixed(order.sun_w, order.dark_w, lit)
-    # through an edge of the shadow chips are warmed by the larger of two powers, not by their mean
-    most_w = max(order.sun_w if lit > 0.0 else 0.0, order.dark_w if lit < 1.0 else 0.0)
-    burst = most_w / wanted_w if wanted_w > 0.0 else 1.0
     least_w = h.idle_w * mixed(1.0 if order.sun_w > 0.0 else 0.0, 1.0 if order.dark_w > 0.0 else 0.0, lit)
     draw_loss = h.inverse_discharge_efficiency - 1.0
     in_draw = (1.0 - lit) + (lit if fma(wanted_w, h.pump, h.bus_w * h.pump) > lit_w else 0.0)
@@ -507,15 +560,15 @@ def power_stage(hardware, window, order, sun, light, response, state):
         heat_per_watt,
         h.emission_w_k4,
         response.fluid * h.step_per_capacity,
-        h.chip_k_w * burst,
-        h.inverse_chip_k_w / burst,
+        h.chip_k_w * split.burst,
+        h.inverse_chip_k_w * split.inverse_burst,
         h.chip_limit_k + h.lift_k,
     )
     compute_w = min(wanted_w, cap_w)
     compute_w = compute_w if compute_w >= least_w else 0.0
 
     give_w = givable_w(state.battery_j, h.floor_j, h.discharge_limit_w, h.inverse_step_s, h.discharge_efficiency)
-    carried_w = largest_load_w(lit_w, lit, give_w)
+    carried_w = largest_load_w(lit_w, lit, split.inverse_dark, give_w)
     load_w = (compute_w + h.bus_w) * h.pump
     short = load_w > carried_w
     reduced_w = fma(carried_w, h.inverse_pump, -h.bus_w)
@@ -536,7 +589,7 @@ def power_stage(hardware, window, order, sun, light, response, state):
         lit_w,
         load_w,
         compute_w,
-        compute_w * burst if compute_w < wanted_w else most_w,
+        compute_w * split.burst if compute_w < wanted_w else largest_order_w(order, lit),
         bus_w,
         flow.charge_w,
         flow.drawn_w,

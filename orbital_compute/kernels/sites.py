@@ -118,7 +118,7 @@ def battery_power_w(plant, battery_j, step_s):
         battery_j,
         plant.battery_capacity_j,
         plant.battery_limit_w,
-        plant.inverse_taper,
+        plant.battery_limit_w * plant.inverse_taper / plant.battery_capacity_j,
         1.0 / step_s,
         1.0 / plant.charge_efficiency,
     )

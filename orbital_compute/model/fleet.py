@@ -74,7 +74,7 @@ def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
         design_floor_j=(1 - battery.depth_design) * capacity_j,
         charge_limit_w=battery.charge_rate_per_s * capacity_j,
         discharge_limit_w=battery.discharge_rate_per_s * capacity_j,
-        inverse_taper=1 / battery.taper,
+        taper_w_j=battery.charge_rate_per_s / battery.taper,
         charge_efficiency=into,
         discharge_efficiency=out,
         inverse_charge_efficiency=1 / into,

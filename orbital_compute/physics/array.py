@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from .._jit import point
-from .._math import asin, clamp, fma
+from .._math import HALF_PI, atan_half, clamp, fma
 from ..constants import CELL_REFERENCE_K, EARTH_ALBEDO, EARTH_INFRARED_W_M2, EARTH_RADIUS_M
 
 _TWO_OVER_PI = 0.6366197723675814
@@ -41,26 +41,40 @@ def array_cosine(sky_gain, normal_gain, zenith_gain, attitude):
 
 
 @point
-def array_nadir_cosine(sky_gain, zenith_gain, cos_array, attitude):
-    """Return the size of the cosine between array normal and nadir: a normal that follows the Sun shares its part."""
-    following = sky_gain * abs(attitude.cos_zenith) / max(cos_array, 1e-6)
-    return min(following + zenith_gain, 1.0)
+def sun_following(sky_gain, cos_array):
+    """Return the part of the Sun's nadir cosine that a normal shares which follows the Sun, 0 if it does not."""
+    return sky_gain / max(cos_array, 1e-6)
+
+
+@point
+def array_nadir_cosine(following, zenith_gain, attitude):
+    """Return the size of the cosine between array normal and nadir; `following` is that of `sun_following`."""
+    return min(fma(following, abs(attitude.cos_zenith), zenith_gain), 1.0)
+
+
+@point
+def acute_angle(tangent, cotangent):
+    """Return the angle between 0 and 90° whose tangent and cotangent are given [rad]; error below 7e-8."""
+    angle = atan_half(min(tangent, cotangent))
+    return angle if tangent < cotangent else HALF_PI - angle
 
 
 @point
 def two_sided_view(nadir_cosine, inverse_height):
-    """Return the view factors of the Earth from both faces of a plate, added up (Howell; MODEL §2.4), exact.
+    """Return the view factors of the Earth from both faces of a plate, added up (Howell; MODEL §2.4); error 1e-7.
 
     nadir_cosine is the size of the cosine between normal and nadir; inverse_height is Earth's radius over distance.
     Where the plane of the plate misses the Earth, one face sees all of it and the other nothing: cos/H².
+    Howell's two inverse sines are the angles whose tangents are level/cut and cos level/cut, with level = √(H²-1)/H and
+    cut = √(1-H²c²)/H: one root and one quotient serve all four ratios.
     """
-    c, k = nadir_cosine, inverse_height
-    inverse_sine = 1.0 / math.sqrt(max(fma(-c, c, 1.0), 1e-12))
-    level = math.sqrt(max(fma(-k, k, 1.0), 0.0))  # √(H²-1)/H
-    cut = math.sqrt(max(fma(k, k, -(c * c)), 0.0))  # √(1-H²c²)/H, so that level cut = √(H²-1) √(1-H²c²)/H²
-    first = asin(min(level * inverse_sine, 1.0))
-    second = asin(min(level * c * inverse_sine / k, 1.0))
-    mixed = fma(_TWO_OVER_PI, fma(k * k * c, second, -(level * cut)) - first, 1.0)
+    c, k = max(nadir_cosine, 1e-9), inverse_height
+    level2, cut2 = max(fma(-k, k, 1.0), 1e-12), max(fma(k, k, -(c * c)), 1e-12)
+    root = math.sqrt(level2 * cut2)  # √(H²-1) √(1-H²c²)/H²
+    upper = root / (level2 * cut2 * c)
+    lower = upper * c
+    first, second = acute_angle(lower * level2, lower * cut2), acute_angle(lower * c * level2, upper * cut2)
+    mixed = fma(_TWO_OVER_PI, fma(k * k * c, second, -root) - first, 1.0)
     return c * k * k if c >= k else mixed
 
 

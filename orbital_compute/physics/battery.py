@@ -33,11 +33,13 @@ def aged_efficiency(efficiency, capacity_share):
 
 
 @point
-def chargeable_w(battery_j, capacity_j, charge_limit_w, inverse_taper, inverse_step_s, inverse_charge_efficiency):
-    """Return the charging power that the battery takes: its rate, tapered near full, and the room left in a step."""
+def chargeable_w(battery_j, capacity_j, charge_limit_w, taper_w_j, inverse_step_s, inverse_charge_efficiency):
+    """Return the charging power that the battery takes: its rate, tapered near full, and the room left in a step.
+
+    taper_w_j is the power for each joule of room near full: the rate over the last share of the capacity.
+    """
     room_j = max(capacity_j - battery_j, 0.0)
-    tapered = charge_limit_w * min(room_j * inverse_taper / capacity_j, 1.0)
-    return min(tapered, room_j * inverse_step_s * inverse_charge_efficiency)
+    return min(min(room_j * taper_w_j, charge_limit_w), room_j * inverse_step_s * inverse_charge_efficiency)
 
 
 @point
@@ -47,14 +49,15 @@ def givable_w(battery_j, floor_j, discharge_limit_w, inverse_step_s, discharge_e
 
 
 @point
-def largest_load_w(lit_w, sunlit, give_w):
+def largest_load_w(lit_w, sunlit, inverse_dark, give_w):
     """Return the largest even load that an array, lit for a share of the step, and the battery carry.
 
-    Up to the array's power only the dark part draws: (1-s) L <= give; above it L - s array <= give.
+    Up to the array's power only the dark part draws: (1-s) L <= give; above it L - s array <= give. inverse_dark is
+    1/(1-s), anything positive where all is light.
     """
     dark = 1.0 - sunlit
     beyond = fma(sunlit, lit_w, give_w)
-    within = give_w / max(dark, 1e-12)
+    within = give_w * inverse_dark
     return beyond if give_w >= dark * lit_w else min(within, lit_w)
 
 

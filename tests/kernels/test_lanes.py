@@ -6,6 +6,7 @@ import pytest
 from orbital_compute.kernels import lanes
 from orbital_compute.kernels.satellite import (
     Ahead,
+    Aim,
     Hardware,
     Health,
     Ledger,
@@ -13,6 +14,7 @@ from orbital_compute.kernels.satellite import (
     Order,
     Power,
     Response,
+    Split,
     State,
     Window,
     Working,
@@ -31,6 +33,8 @@ RECORDS = {
     "ahead": Ahead,
     "plan": Plan,
     "window": Window,
+    "aim": Aim,
+    "split": Split,
     "path": Path,
     "light": Light,
     "order": Order,
@@ -38,7 +42,21 @@ RECORDS = {
     "power": Power,
     "ledger": Ledger,
 }
-KEPT = ("anchor", "state", "ahead", "plan", "window", "order", "path", "light", "response", "power", "ledger")
+KEPT = (
+    "anchor",
+    "state",
+    "ahead",
+    "plan",
+    "window",
+    "order",
+    "aim",
+    "split",
+    "path",
+    "light",
+    "response",
+    "power",
+    "ledger",
+)
 
 
 def plain(law):

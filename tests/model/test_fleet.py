@@ -28,7 +28,7 @@ def test_constants_of_a_design_by_hand():
         design_floor_j=0.7 * 7.2e8,
         charge_limit_w=1e5,
         discharge_limit_w=3e5,
-        inverse_taper=10.0,
+        taper_w_j=10.0 * 1e5 / 7.2e8,
         charge_efficiency=0.96,
         inverse_discharge_efficiency=1 / 0.96,
         emission_w_k4=0.9 * 5.670374419e-8 * 260 * 0.95,

@@ -36,9 +36,15 @@ shares = st.floats(0.0, 1.0) | st.sampled_from([0.0, 1.0])
 powers = st.floats(0.0, 1e7) | st.just(0.0)
 
 
+def inverse(share):
+    """Return what the step takes as one over a share of it, at its end too."""
+    return 1.0 / max(share, 1e-12)
+
+
 def limits(pack, battery_j):
     """Return what the battery takes and gives in a step."""
-    take = chargeable_w(battery_j, pack.capacity_j, pack.charge_w, 1 / pack.taper, 1 / pack.step_s, 1 / pack.into)
+    taper_w_j = pack.charge_w / (pack.taper * pack.capacity_j)
+    take = chargeable_w(battery_j, pack.capacity_j, pack.charge_w, taper_w_j, 1 / pack.step_s, 1 / pack.into)
     return take, givable_w(battery_j, pack.floor_j, pack.discharge_w, 1 / pack.step_s, pack.out)
 
 
@@ -52,7 +58,7 @@ def test_limits_are_never_passed_and_flows_add_up(pack, level, lit_w, sunlit, wa
     take_w, give_w = limits(pack, battery_j)
     assert 0.0 <= take_w <= pack.charge_w
     assert 0.0 <= give_w <= pack.discharge_w
-    load_w = min(wanted_w, largest_load_w(lit_w, sunlit, give_w))
+    load_w = min(wanted_w, largest_load_w(lit_w, sunlit, inverse(1.0 - sunlit), give_w))
     flow = balance(lit_w, sunlit, load_w, take_w)
     scale_w = sunlit * lit_w + flow.drawn_w + 1e-300
     assert min(flow) >= 0.0
@@ -67,7 +73,7 @@ def test_limits_are_never_passed_and_flows_add_up(pack, level, lit_w, sunlit, wa
 @given(packs, st.floats(1.0, 1e7), shares, st.floats(1e-3, 1.0))
 def test_largest_load_is_the_largest(pack, lit_w, sunlit, level):
     _, give_w = limits(pack, pack.floor_j + level * (pack.capacity_j - pack.floor_j))
-    load_w = largest_load_w(lit_w, sunlit, give_w)
+    load_w = largest_load_w(lit_w, sunlit, inverse(1.0 - sunlit), give_w)
     rounding_w = 1e-15 * (lit_w + load_w)
     assert balance(lit_w, sunlit, load_w, 0.0).drawn_w <= give_w + rounding_w
     more_w = 1e-3 * load_w  # and of a thousandth more at least the dark part is drawn
@@ -76,16 +82,16 @@ def test_largest_load_is_the_largest(pack, lit_w, sunlit, level):
 
 def test_largest_load_by_hand():
     # full sun: array and battery together; the dark: the battery alone
-    assert largest_load_w(100.0, 1.0, 30.0) == pytest.approx(130.0, rel=ROUNDING)
-    assert largest_load_w(100.0, 0.0, 30.0) == pytest.approx(30.0, rel=ROUNDING)
+    assert largest_load_w(100.0, 1.0, inverse(1.0 - 1.0), 30.0) == pytest.approx(130.0, rel=ROUNDING)
+    assert largest_load_w(100.0, 0.0, inverse(1.0 - 0.0), 30.0) == pytest.approx(30.0, rel=ROUNDING)
     # lit for 3/4: 30 W given through the step carry 30/0.25 = 120 W of dark, but above 100 W the lit part draws too:
     # L - 0.75 · 100 = 30
-    assert largest_load_w(100.0, 0.75, 30.0) == pytest.approx(105.0, rel=ROUNDING)
+    assert largest_load_w(100.0, 0.75, inverse(1.0 - 0.75), 30.0) == pytest.approx(105.0, rel=ROUNDING)
     # lit for 1/4: L · 0.75 = 30
-    assert largest_load_w(100.0, 0.25, 30.0) == pytest.approx(40.0, rel=ROUNDING)
+    assert largest_load_w(100.0, 0.25, inverse(1.0 - 0.25), 30.0) == pytest.approx(40.0, rel=ROUNDING)
     # an empty battery: the array's power if the step is lit throughout, else nothing
-    assert largest_load_w(100.0, 1.0, 0.0) == pytest.approx(100.0, rel=ROUNDING)
-    assert largest_load_w(100.0, 0.99, 0.0) == 0.0
+    assert largest_load_w(100.0, 1.0, inverse(1.0 - 1.0), 0.0) == pytest.approx(100.0, rel=ROUNDING)
+    assert largest_load_w(100.0, 0.99, inverse(1.0 - 0.99), 0.0) == 0.0
 
 
 @pytest.mark.parametrize("sunlit", [0.0, 0.3, 0.85, 1.0])
@@ -117,9 +123,9 @@ def test_partly_lit_step_is_its_two_phases(sunlit, load_w, dark_first):
 def test_taper_by_hand():
     """1000 J, 50 W, the last tenth tapered: whole below 900 J, half at 950 J, nothing at 1000 J."""
     for battery_j, power_w in ((0.0, 50.0), (899.0, 50.0), (950.0, 25.0), (990.0, 5.0), (1000.0, 0.0)):
-        assert chargeable_w(battery_j, 1000.0, 50.0, 10.0, 1.0, 1.0) == pytest.approx(power_w, rel=1e-9)
+        assert chargeable_w(battery_j, 1000.0, 50.0, 0.5, 1.0, 1.0) == pytest.approx(power_w, rel=1e-9)
     # a long step is held by the room: 50 J through 25 s at 0.8 into the cells is 2.5 W at the terminals
-    assert chargeable_w(950.0, 1000.0, 50.0, 10.0, 1 / 25.0, 1 / 0.8) == pytest.approx(2.5, rel=1e-9)
+    assert chargeable_w(950.0, 1000.0, 50.0, 0.5, 1 / 25.0, 1 / 0.8) == pytest.approx(2.5, rel=1e-9)
 
 
 def test_charging_dies_away_exponentially_in_the_taper():

@@ -244,12 +244,12 @@ def test_plan_lasts_through_the_battery(design, period_s, dark, array):
         for _ in range(n):
             step_s = length_s / n
             take_w = chargeable_w(
-                battery_j, capacity_j, design.charge_limit_w, 1e12, 1 / step_s, design.inverse_charge_efficiency
+                battery_j, capacity_j, design.charge_limit_w, 1e30, 1 / step_s, design.inverse_charge_efficiency
             )
             give_w = givable_w(battery_j, 0.0, design.discharge_limit_w, 1 / step_s, design.discharge_efficiency)
             load_w = (power_w + design.bus_w) * design.pump
             sunlit = 1.0 if lit_w > 0.0 else 0.0
-            assert load_w <= largest_load_w(lit_w, sunlit, give_w) + 1e-6 * design.full_w
+            assert load_w <= largest_load_w(lit_w, sunlit, 1.0, give_w) + 1e-6 * design.full_w
             flow = balance(lit_w, sunlit, load_w, take_w)
             battery_j = stored_j(
                 battery_j, flow.charge_w, flow.drawn_w, 1 / design.inverse_charge_efficiency,
