@@ -14,8 +14,8 @@ import fleets
 import measure
 import numpy as np
 
+from orbital_compute.catalogue import QUANTILES
 from orbital_compute.report.page import write_report
-from orbital_compute.results import QUANTILES
 from orbital_compute.scenario.build import build
 from orbital_compute.simulate import Simulation
 from orbital_compute.store.files import prepare_folder

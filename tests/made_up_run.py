@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from orbital_compute.analysis import waterfall
-from orbital_compute.results import QUANTILES, VARIABLES, Results
+from orbital_compute.catalogue import QUANTILES, VARIABLES
+from orbital_compute.results import Results
 
 CLASSES = ["chat", "agent", "batch", "training"]
 FLOP_PER_REQUEST = np.array([2e14, 4e15, 6e16, 5e19])

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from orbital_compute.results import COORDINATES, QUANTILES, VARIABLES, Results
+from orbital_compute.catalogue import COORDINATES, QUANTILES, VARIABLES
+from orbital_compute.results import Results
 from orbital_compute.store.manifest import new_manifest
 from orbital_compute.store.recorder import Recorder
 

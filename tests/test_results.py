@@ -1,4 +1,4 @@
-"""The catalogue of variables and `Results` in memory."""
+"""`Results` in memory."""
 
 import subprocess
 import sys
@@ -8,45 +8,9 @@ import pytest
 import recorded
 
 import orbital_compute as oc
-from orbital_compute.results import COORDINATES, VARIABLES, Results
+from orbital_compute.catalogue import VARIABLES
+from orbital_compute.results import Results
 from orbital_compute.store.files import prepare_folder
-
-CORE = {
-    "sunlit_fraction": "time shell", "array_power_w": "time shell", "load_power_w": "time shell",
-    "compute_power_w": "time shell", "curtailed_power_w": "time shell", "radiated_heat_w": "time shell",
-    "executed_flop": "time shell", "state_of_charge": "time shell quantile",
-    "fluid_temperature_k": "time shell quantile", "chip_temperature_k": "time shell quantile",
-    "site_power_w": "time site", "grid_power_w": "time site", "pue": "time site", "site_state_of_charge": "time site",
-    "site_executed_flop": "time site", "arrived": "time job_class region", "served": "time job_class region",
-    "queued": "time job_class region", "dropped": "time job_class region", "drop_reason": "reason job_class",
-    "supply_price": "time node_group", "arc_price": "time arc", "dispatch_gap": "time",
-}  # fmt: skip
-UNIT_OF_ENDING = {
-    "_w": "W", "_j": "J", "_k": "K", "_s": "s", "_flop": "FLOP", "_bit": "bit", "_m3": "m3", "_w_m2": "W m-2",
-}  # fmt: skip
-
-
-def test_catalogue_has_the_core_variables():
-    for name, dims in CORE.items():
-        assert VARIABLES[name].dims == tuple(dims.split())
-
-
-def test_every_name_has_a_meaning_and_the_unit_that_it_ends_in():
-    for name, entry in VARIABLES.items():
-        assert entry.name == name
-        assert entry.units, name
-        assert len(entry.long_name) > 3
-        assert np.dtype(entry.dtype).itemsize == 8, name
-        ending = next((ending for ending in UNIT_OF_ENDING if name.endswith(ending)), None)
-        assert entry.units == UNIT_OF_ENDING.get(ending, entry.units)
-        assert ending or entry.units in ("1", "PFLOP-1", "bit-1"), name
-
-
-def test_every_dimension_has_a_coordinate():
-    for entry in (*VARIABLES.values(), *COORDINATES.values()):
-        for dim in entry.dims:
-            assert COORDINATES[dim].dims == (dim,)
-    assert not VARIABLES.keys() & COORDINATES.keys()
 
 
 def test_dataset_in_memory_has_dims_units_and_coordinates():

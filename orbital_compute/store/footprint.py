@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..catalogue import COORDINATES, QUANTILES, VARIABLES, Variable
 from ..errors import WontFitError
-from ..results import COORDINATES, QUANTILES, VARIABLES, Variable
 from .limits import available_memory, free_disk
 from .recorder import SATELLITES_PER_SHARD, shard_length
 from .shards import KIND_DIM

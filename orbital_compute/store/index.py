@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..catalogue import COORDINATES, VARIABLES, Variable
 from ..errors import ResultsError
-from ..results import COORDINATES, VARIABLES, Variable
 from .shards import KIND_DIM, KINDS, Shard, describe, entry_of, in_memory, write_axes
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from ..analysis.waterfall import ORBIT_STAGES, SITE_STAGES, STAGES, orbit_flop, site_flop
-from ..results import COORDINATES, VARIABLES, Results, dataset_attributes
+from ..catalogue import COORDINATES, VARIABLES
+from ..results import Results, dataset_attributes
 from .files import INDEX, write_durably
 from .index import build_index
 from .manifest import write_manifest

@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from ..catalogue import QUANTILES
 from ..constants import EARTH_RADIUS_M
 from ..kernels.contacts import MILLISECONDS, N_BIN
 from ..kernels.supply import WORK_QUANTUM_FLOP
 from ..model.queues import DROP_REASONS
-from ..results import QUANTILES
 
 FLOP_IN_PFLOP = 1e15
 
 
 def window_rows(run) -> dict[str, Any]:
-    """Return the rows of the window that a run has just marched (`results.VARIABLES`)."""
+    """Return the rows of the window that a run has just marched (`catalogue.VARIABLES`)."""
     return {**_orbit_rows(run), **_site_rows(run), **_work_rows(run), **_market_rows(run)}
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..results import COORDINATES, VARIABLES, Variable, attributes, coordinates_of
+from ..catalogue import COORDINATES, VARIABLES, Variable, attributes, coordinates_of
 from .chunks import COMPRESSION_LEVEL, filtered_chunk
 from .files import SHARD_FOLDER, write_durably
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from made_up_run import run
 
+from orbital_compute.catalogue import QUANTILES
 from orbital_compute.report.chart import style, svg_text
 from orbital_compute.report.figures import charts, chip_limit_k
 from orbital_compute.report.figures_fleet import fleet_quantiles, share_of_shells, temperatures
@@ -14,7 +15,6 @@ from orbital_compute.report.figures_service import work_per_request
 from orbital_compute.report.figures_sunlight import shell_groups
 from orbital_compute.report.headline import bin_quantile_s
 from orbital_compute.report.timeline import timeline
-from orbital_compute.results import QUANTILES
 
 ALL = [
     "delivered", "waterfall", "orbit-power", "site-power", "sunlit", "temperatures", "state-of-charge", "sample-day",

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import recorded
 
+from orbital_compute.catalogue import VARIABLES
 from orbital_compute.errors import WontFitError
-from orbital_compute.results import VARIABLES
 from orbital_compute.store import footprint
 from orbital_compute.store.files import prepare_folder
 from orbital_compute.store.footprint import RunSize, predict, refuse_if_too_large

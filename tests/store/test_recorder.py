@@ -8,8 +8,8 @@ import pytest
 import recorded
 import xarray as xr
 
+from orbital_compute.catalogue import COORDINATES, VARIABLES
 from orbital_compute.errors import ResultsError
-from orbital_compute.results import COORDINATES, VARIABLES
 from orbital_compute.store import recorder, shards
 from orbital_compute.store.files import prepare_folder
 from orbital_compute.store.manifest import read_manifest

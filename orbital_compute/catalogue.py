@@ -1,0 +1,294 @@
+"""The catalogue of what a run stores: each variable with its dimensions, unit and meaning.
+
+A variable's first dimension says how it comes about: `time` is filled window by window, `sample_time` step by step for
+the chosen sample, `satellite` once per satellite, anything else once for the run. A run stores those variables that it
+has: without sites there are none of sites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One name of the dataset: its dimensions, unit (CF style; "1" for pure numbers), meaning and stored type."""
+
+    name: str
+    dims: tuple[str, ...]
+    units: str
+    long_name: str
+    dtype: str = "float64"
+
+    def shape(self, sizes: Mapping[str, int]) -> tuple[int, ...]:
+        """Return the array's shape under these sizes of the dimensions."""
+        return tuple(sizes[dim] for dim in self.dims)
+
+
+def _catalogue(dims: str, rows: str, dtype: str = "float64") -> dict[str, Variable]:
+    """Return variables from lines of `name | unit | meaning`, all over the same dimensions."""
+    table = {}
+    for line in rows.strip().splitlines():
+        name, units, long_name = (part.strip() for part in line.split("|"))
+        table[name] = Variable(name, tuple(dims.split()), units, long_name, dtype)
+    return table
+
+
+# Powers of a window are the energies that the march summed over its steps, divided by the window.
+VARIABLES: dict[str, Variable] = {
+    **_catalogue(
+        "time shell",
+        """
+        sunlit_fraction | 1 | share of the window in sunlight, mean over satellites
+        array_power_w | W | power of the solar arrays at the bus
+        load_power_w | W | power drawn by compute, pumps and bus
+        compute_power_w | W | power drawn by compute
+        pump_power_w | W | power drawn by coolant pumps
+        bus_power_w | W | power drawn by the satellite buses
+        charge_power_w | W | power taken from the bus by charging batteries
+        discharge_power_w | W | power given to the bus by batteries
+        battery_loss_power_w | W | power lost in charging and discharging
+        conditioning_loss_power_w | W | power lost before the bus and turned to heat in the body
+        battery_energy_j | J | energy held by the batteries at the end of the window
+        curtailed_power_w | W | array power that nothing could take
+        heat_in_w | W | heat given to the fluid loops: load, losses, Sun and Earth
+        sink_heat_w | W | heat absorbed by radiators from Sun and Earth
+        radiated_heat_w | W | heat radiated
+        peak_flop | FLOP | work of the window at full power and in full health
+        power_limited_flop | FLOP | work that sunlight and battery would allow under perfect cooling
+        offered_flop | FLOP | work offered to dispatch: what power and cooling allow
+        reachable_flop | FLOP | offered work of satellites that reach some demand within its round-trip limit
+        assigned_flop | FLOP | work assigned by dispatch
+        executed_flop | FLOP | work executed
+        throttled_fraction | 1 | share of time in which heat holds asked-for compute below 99 % of what power allows
+        safe_mode_fraction | 1 | share of the window in safe mode, mean over satellites
+        """,
+    ),
+    **_catalogue(
+        "time shell quantile",
+        """
+        state_of_charge | 1 | state of charge at the end of the window, quantiles over satellites
+        fluid_temperature_k | K | temperature of the fluid loop at the end of the window, quantiles over satellites
+        chip_temperature_k | K | highest temperature of the chips in the window, quantiles over satellites
+        """,
+    ),
+    **_catalogue(
+        "time site",
+        """
+        site_power_w | W | electric power used by the site, all that it runs
+        site_it_power_w | W | power of computing equipment
+        site_electrical_power_w | W | power lost in transformers, supplies and distribution
+        site_cooling_power_w | W | power of cooling
+        site_other_power_w | W | power of networks, storage and the rest named by the site
+        grid_power_w | W | power taken from the grid
+        turbine_power_w | W | power of on-site turbines
+        site_charge_power_w | W | power taken by charging the battery plant
+        site_discharge_power_w | W | power given by the battery plant
+        site_battery_power_w | W | power given by the battery plant less power taken
+        site_battery_loss_power_w | W | power lost in the battery plant
+        site_short_power_w | W | power that grid, turbines and battery could not give
+        pue | 1 | power usage effectiveness: power of the site over that of its computing equipment
+        site_state_of_charge | 1 | state of charge of the battery plant at the end of the window
+        outside_temperature_k | K | outside air temperature
+        site_water_m3 | m3 | water evaporated
+        site_peak_flop | FLOP | work of the window at full power
+        site_power_limited_flop | FLOP | work that the power supply allows
+        site_offered_flop | FLOP | work offered to dispatch
+        site_reachable_flop | FLOP | offered work, where the site reaches some demand within its round-trip limit
+        site_assigned_flop | FLOP | work assigned by dispatch
+        site_executed_flop | FLOP | work executed
+        """,
+    ),
+    **_catalogue(
+        "time job_class region",
+        """
+        arrived | 1 | requests arrived
+        served | 1 | requests served
+        served_in_time | 1 | requests served within the wait that their class promises
+        queued | 1 | requests waiting at the end of the window
+        overdue | 1 | requests waiting at the end of the window for longer than their class promises
+        dropped | 1 | requests dropped
+        """,
+        dtype="int64",
+    ),
+    **_catalogue("time job_class region", "under_way_flop | FLOP | work done on requests not yet served"),
+    **_catalogue(
+        "time job_class",
+        """
+        executed_orbit_flop | FLOP | work executed in orbit
+        executed_site_flop | FLOP | work executed at sites
+        """,
+    ),
+    **_catalogue(
+        "time node_group",
+        "supply_price | PFLOP-1 | price of supply, value a PFLOP, highest of the group's signatures",
+    ),
+    **_catalogue(
+        "time arc",
+        """
+        arc_price | bit-1 | price of capacity, value a bit
+        arc_use_bit | bit | bits carried in the window
+        arc_capacity_bit | bit | bits that the window could carry
+        """,
+    ),
+    **_catalogue(
+        "time",
+        """
+        dispatch_objective | 1 | value of the work assigned
+        dispatch_bound | 1 | value that no dispatch can pass, from the prices
+        dispatch_gap | 1 | bound less objective, over bound
+        merging_loss | 1 | share of assigned work that pro-rata return could not place
+        energy_residual | 1 | largest relative energy residual of a satellite or site
+        heat_residual | 1 | largest difference of radiated heat from the law at the steps, over the integrator's bound
+        work_residual | 1 | relative residual of work executed by nodes against work credited to queues
+        temperature_margin_k | K | smallest distance of a chip below its limit
+        charge_margin | 1 | smallest distance of a state of charge from its bounds
+        """,
+    ),
+    **_catalogue(
+        "time",
+        """
+        signatures | 1 | number of supply signatures
+        energy_residual_row | 1 | row of the largest energy residual: satellites first, then sites
+        heat_residual_row | 1 | row of the largest heat residual
+        requests_residual | 1 | requests arrived less served, queued and dropped, worst queue
+        requests_residual_queue | 1 | queue of the largest request residual: class x number of regions + region
+        temperature_margin_row | 1 | row of the smallest temperature margin
+        charge_margin_row | 1 | row of the smallest charge margin
+        """,
+        dtype="int64",
+    ),
+    **_catalogue(
+        "satellite",
+        """
+        satellite_peak_flop | FLOP | work of the run at full power and in full health
+        satellite_offered_flop | FLOP | work offered to dispatch
+        satellite_assigned_flop | FLOP | work assigned by dispatch
+        satellite_executed_flop | FLOP | work executed
+        satellite_sunlit_s | s | time in sunlight, penumbra by its share
+        satellite_array_j | J | energy of the solar array at the bus
+        satellite_load_j | J | energy drawn by compute, pump and bus
+        satellite_compute_j | J | energy drawn by compute
+        satellite_curtailed_j | J | array energy that nothing could take
+        satellite_radiated_j | J | heat radiated
+        satellite_throttled_s | s | time throttled by temperature
+        satellite_safe_s | s | time in safe mode
+        satellite_soc_min | 1 | smallest state of charge
+        satellite_chip_max_k | K | highest chip temperature
+        """,
+    ),
+    **_catalogue(
+        "sample_time sample",
+        """
+        sample_sunlit | 1 | share of the step in sunlight
+        sample_day_cosine | 1 | mean cosine of the Sun's zenith angle over the ground in view
+        sample_array_cosine | 1 | cosine between the Sun and the array's normal
+        sample_array_view | 1 | view factors of the Earth from both faces of the array, added up
+        sample_radiator_cosine | 1 | cosine between the Sun and the normal of the radiator's lit face
+        sample_array_w | W | power of the solar array at the bus
+        sample_load_w | W | power drawn by compute, pump and bus
+        sample_compute_w | W | power drawn by compute
+        sample_pump_w | W | power drawn by the coolant pump
+        sample_bus_w | W | power drawn by the satellite bus
+        sample_charge_w | W | power taken from the bus by charging
+        sample_discharge_w | W | power given to the bus by the battery
+        sample_loss_w | W | power lost in charging and discharging
+        sample_conditioning_w | W | power lost before the bus and turned to heat in the body
+        sample_curtailed_w | W | array power that nothing could take
+        sample_sink_w | W | heat absorbed by the radiator from Sun and Earth
+        sample_heat_in_w | W | heat given to the fluid loop: load, losses, Sun and Earth
+        sample_radiated_w | W | heat radiated
+        sample_battery_j | J | energy held by the battery at the end of the step
+        sample_state_of_charge | 1 | state of charge at the end of the step
+        sample_fluid_k | K | temperature of the fluid loop at the end of the step
+        sample_chip_k | K | temperature of the chips at the end of the step
+        sample_cell_heat_w_m2 | W m-2 | heat taken up by a square metre of array, less power drawn
+        sample_cell_k | K | temperature of the solar cells at the end of the step
+        sample_plan_w | W | compute power of the energy plan
+        sample_wanted_w | W | compute power that the assigned work wants
+        sample_thermal_cap_w | W | compute power that the temperature limit allows in this step
+        sample_throttled | 1 | 1 where heat holds compute below 99 % of what power would allow
+        sample_executed_flop | FLOP | work executed in the step
+        """,
+    ),
+    **_catalogue("time sample", "sample_assigned_flop | FLOP | work assigned by dispatch in the window"),
+    **_catalogue("reason job_class", "drop_reason | 1 | requests dropped, by reason", dtype="int64"),
+    **_catalogue("job_class rtt_bin", "round_trip_count | 1 | requests of work assigned, by network round-trip time"),
+    **_catalogue("stage", "waterfall_orbit_flop | FLOP | work left after each stage, in orbit"),
+    **_catalogue("stage site", "waterfall_site_flop | FLOP | work left after each stage, by site"),
+}
+
+COORDINATES: dict[str, Variable] = {
+    **_catalogue("time", "time | | start of the window", dtype="datetime64[ns]"),
+    **_catalogue("sample_time", "sample_time | | end of the step", dtype="datetime64[ns]"),
+    **_catalogue("shell", "shell | | shell", dtype="str"),
+    **_catalogue("shell", "shell_satellites | 1 | satellites in the shell", dtype="int64"),
+    **_catalogue(
+        "shell",
+        """
+        shell_altitude_m | m | mean semi-major axis of the shell's satellites less the Earth's equatorial radius
+        shell_inclination_deg | degree | mean inclination of the shell's satellites
+        """,
+    ),
+    **_catalogue("shell", "shell_satellite_type | | design of the shell's satellites", dtype="str"),
+    **_catalogue("quantile", "quantile | 1 | quantile over the satellites of a shell"),
+    **_catalogue("site", "site | | terrestrial site", dtype="str"),
+    **_catalogue("job_class", "job_class | | class of jobs", dtype="str"),
+    **_catalogue("job_class", "flop_per_request | FLOP | work of one request, as FLOP of devices at dense peak"),
+    **_catalogue("region", "region | | region that demand comes from", dtype="str"),
+    **_catalogue("reason", "reason | | why requests were dropped", dtype="str"),
+    **_catalogue("node_group", "node_group | | satellite designs, then sites", dtype="str"),
+    **_catalogue("arc", "arc | | gateways and site uplinks", dtype="str"),
+    **_catalogue(
+        "rtt_bin",
+        """
+        rtt_bin | s | round-trip time, lower edge of the bin
+        rtt_bin_upper_s | s | round-trip time, upper edge of the bin
+        """,
+    ),
+    **_catalogue(
+        "satellite",
+        """
+        satellite | 1 | row of the satellite
+        catalog_number | 1 | catalogue number
+        """,
+        dtype="int64",
+    ),
+    **_catalogue(
+        "satellite",
+        """
+        satellite_shell | 1 | number of the satellite's shell
+        satellite_plane | 1 | number of its plane in the shell
+        satellite_slot | 1 | number of its slot in the plane
+        """,
+        dtype="int32",
+    ),
+    **_catalogue(
+        "sample",
+        """
+        sample | 1 | number in the sample
+        sample_satellite | 1 | row of the sampled satellite
+        """,
+        dtype="int64",
+    ),
+    **_catalogue("stage", "stage | | stage of the waterfall", dtype="str"),
+}
+
+
+def attributes(variable: Variable) -> dict[str, str]:
+    """Return the CF attributes of a variable; times carry their unit in their encoding instead."""
+    if variable.dtype.startswith("datetime64"):
+        return {"standard_name": "time", "long_name": variable.long_name}
+    named = {"units": variable.units} if variable.units else {}
+    return {**named, "long_name": variable.long_name}
+
+
+def coordinates_of(dims: tuple[str, ...], present: Mapping[str, Any]) -> list[str]:
+    """Return the names of coordinates, other than the dimensions' own, that belong to a variable over `dims`."""
+    return [
+        name for name, entry in COORDINATES.items() if name in present and name not in dims and entry.dims[0] in dims
+    ]
