@@ -96,7 +96,7 @@ def some(values: Any, chosen: np.ndarray) -> Any:
     """Return a record, or an array, of the chosen satellites alone; fields that all share stay as they are."""
     if isinstance(values, np.ndarray):
         return values[chosen]
-    return type(values)(*(x[chosen] if isinstance(x, np.ndarray) else x for x in values))
+    return type(values)(*(x[chosen] if np.ndim(x) else x for x in values))
 
 
 class NumPyMarch:
