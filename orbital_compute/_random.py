@@ -17,6 +17,7 @@ STREAM_SOFT_ERROR = 10  # soft errors: counters (satellite key, window, its uppe
 STREAM_SOFT_ERROR_KIND = 11  # which kind each is: counters (satellite key, window, event)
 STREAM_GANG_FAULT = 12  # time to the next fault: counters (gang, draw)
 STREAM_GANG_SILENT = 13  # time to the next uncaught corruption: counters (gang, draw)
+STREAM_FAILURE = 20  # what a satellite loses for good: counters (satellite key, day, its upper word and call)
 
 _MASK = np.uint64(0xFFFFFFFF)
 _WORD = np.uint64(32)
@@ -65,6 +66,14 @@ def uniform(seed, stream, i, j=0, k=0):
     whole = np.uint64(seed)
     words = philox(whole & _MASK, whole >> _WORD, np.uint64(stream), np.uint64(i), np.uint64(j), np.uint64(k))
     return unit(words[0], words[1])
+
+
+@point
+def uniform_pair(seed, stream, i, j=0, k=0):
+    """Return two independent uniform numbers in [0, 1) from one call; the first is that of `uniform`."""
+    whole = np.uint64(seed)
+    words = philox(whole & _MASK, whole >> _WORD, np.uint64(stream), np.uint64(i), np.uint64(j), np.uint64(k))
+    return unit(words[0], words[1]), unit(words[2], words[3])
 
 
 @point

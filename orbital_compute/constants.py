@@ -19,5 +19,6 @@ EARTH_ALBEDO = 0.30  # Trenberth et al. (2009), global mean
 STEFAN_BOLTZMANN_W_M2_K4 = 5.670374419e-8  # CODATA 2018, exact
 SPEED_OF_LIGHT_M_S = 299792458.0  # exact
 STANDARD_GRAVITY_M_S2 = 9.80665  # exact
+MOLAR_GAS_J_MOL_K = 8.314462618  # CODATA 2018, exact to the digits given
 
 CELL_REFERENCE_K = 298.0  # temperature at which cell efficiencies are quoted

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from orbital_compute._jit import sweep
-from orbital_compute._random import normal, philox, uniform, uniforms
+from orbital_compute._random import normal, philox, uniform, uniform_pair, uniforms
 
 COMPILED = not numba.config.DISABLE_JIT
 SAMPLES = 200_000
@@ -78,3 +78,10 @@ def test_normal_has_the_moments_and_tails_of_its_law():
     assert abs((z**4).mean() - 3) < SIGMAS * np.sqrt(96 / n)
     beyond_two = 0.0455003  # of |z| > 2, any table of the normal law
     assert abs((np.abs(z) > 2).mean() - beyond_two) < SIGMAS * np.sqrt(beyond_two / n)
+
+
+def test_a_pair_is_two_numbers_of_one_call_and_its_first_is_the_single_one():
+    pairs = np.array([uniform_pair(7, 1, i, 2, 3) for i in range(2000)])
+    assert np.array_equal(pairs[:, 0], uniforms(7, 1, np.arange(2000), 2, 3))
+    assert abs(np.corrcoef(pairs.T)[0, 1]) < SIGMAS / np.sqrt(2000)
+    assert abs(pairs[:, 1].mean() - 0.5) < SIGMAS / np.sqrt(12 * 2000)

@@ -18,8 +18,9 @@ _ARRAY, _POINTING, _SUN = (Health._fields.index(name) for name in Health._fields
 class FleetEvent:
     """One event. It holds in each window whose middle lies between its times [s after the start of the run].
 
-    rows : int64[n], rows of the fleet; strings_lost is a share of the array as built; array_pointing stands on the
-    cosine between Sun and array normal; radiator_sun is the least mean |cos| of Sun on a face of the radiator.
+    rows : int64[n], rows of the fleet; strings_lost is a share of the strings, whether they still worked or not;
+    array_pointing stands on the cosine between Sun and array normal; radiator_sun is the least mean |cos| of Sun on a
+    face of the radiator.
     """
 
     rows: np.ndarray
@@ -30,21 +31,33 @@ class FleetEvent:
     radiator_sun: float = 0.0
 
 
-def write_health(events: Sequence[FleetEvent], time_s: float, fleet: Fleet) -> None:
-    """Write what events make of the fleet's satellites at a time into its health; all others are whole.
+def in_force(events: Sequence[FleetEvent], time_s: float) -> list[FleetEvent]:
+    """Return the events that hold at a time."""
+    return [event for event in events if event.start_s <= time_s < event.end_s]
 
-    Lost strings add up; of several lost attitudes the worst holds. Satellites foresee no event: their plans follow the
-    array as it was, until the running mean of its power has come after.
+
+def write_health(events: Sequence[FleetEvent], time_s: float, fleet: Fleet) -> None:
+    """Write what events make of the fleet's satellites at a time into its health; all others are whole."""
+    fleet.arrays.health[:] = np.array(WHOLE, dtype=np.float32)[:, None]
+    add_events(in_force(events, time_s), fleet)
+
+
+def add_events(events: Sequence[FleetEvent], fleet: Fleet) -> None:
+    """Add what events that hold now make of satellites to the health that the fleet's arrays hold.
+
+    Lost strings add up, as shares of the array that failures and age have left; of several lost attitudes the worst
+    holds. Satellites foresee no event: their plans follow the array as it was, until the running mean of its power has
+    come after.
     """
     health = fleet.arrays.health
-    health[:] = np.array(WHOLE, dtype=np.float32)[:, None]
+    strings_left = np.ones(fleet.n_satellite, dtype=np.float32)
     for event in events:
-        if not event.start_s <= time_s < event.end_s:
-            continue
         place = np.searchsorted(fleet.row, event.rows)
         here = place < fleet.row.size
         place = place[here][fleet.row[place[here]] == event.rows[here]]
         tile, lane = place // LANES, place % LANES
-        health[tile, _ARRAY, lane] = np.maximum(health[tile, _ARRAY, lane] - event.strings_lost, 0.0)
         health[tile, _POINTING, lane] = np.minimum(health[tile, _POINTING, lane], event.array_pointing)
         health[tile, _SUN, lane] = np.maximum(health[tile, _SUN, lane], event.radiator_sun)
+        strings_left[place] = np.maximum(strings_left[place] - np.float32(event.strings_lost), 0.0)
+    struck = np.flatnonzero(strings_left < 1.0)
+    health[struck // LANES, _ARRAY, struck % LANES] *= strings_left[struck]

@@ -28,8 +28,11 @@ def capacity_left(life_share, calendar_fade, cycle_fade):
 
 @point
 def aged_efficiency(efficiency, capacity_share):
-    """Return the efficiency of an aged battery: resistance, and so loss, grows by 1.5 of the fade (MODEL §3)."""
-    return 1.0 - (1.0 - efficiency) * (1.0 + 1.5 * (1.0 - capacity_share))
+    """Return the efficiency of an aged battery: resistance, and so loss, grows by 1.5 of the fade (MODEL §3).
+
+    Held at half of the new efficiency.
+    """
+    return max(1.0 - (1.0 - efficiency) * (1.0 + 1.5 * (1.0 - capacity_share)), 0.5 * efficiency)
 
 
 @point

@@ -48,6 +48,7 @@ def test_ageing_goes_one_way():
     assert left[-1] == 0.05
     assert aged_efficiency(0.96, 1.0) == pytest.approx(0.96, rel=1e-15)
     assert aged_efficiency(1.0, 0.5) == 1.0
+    assert aged_efficiency(0.5, 0.05) == 0.25  # held at half of the new one; the law alone would be below zero
     assert [aged_absorptivity(0.15, 0.25, share) for share in (0.0, 0.5, 1.0, 3.0)] == pytest.approx(
         [0.15, 0.20, 0.25, 0.25], rel=1e-14
     )

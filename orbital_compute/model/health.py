@@ -1,0 +1,377 @@
+"""The health of a fleet: an array, updated daily by failures and ageing as flown, that the march reads.
+
+Nothing is repaired. A satellite's fate hangs on the seed, on what it is known by and on the day, on nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..constants import EARTH_RADIUS_M
+from ..errors import ScenarioError
+from ..kernels.health import (
+    COUNTS,
+    QUANTUM,
+    Aged,
+    Fates,
+    Flown,
+    Hazard,
+    Pack,
+    Wear,
+    age_rows,
+    count_rows,
+    strike_rows,
+    write_rows,
+)
+from ..kernels.lanes import LANES
+from ..kernels.march import BLOCK_ROWS, STATE_FIELDS
+from ..kernels.satellite import Hardware, Health
+from ..physics.ageing import calendar_square, compounded_left, cycled_fade, inverse_knee, settled_absorptivity
+from ..physics.failure import constant_left, failing_share, mixed_lost, weibull_lost
+from .clock import Clock
+from .constellation import Constellation
+from .events import FleetEvent, add_events, in_force
+from .fleet import Fleet, hardware_row
+from .health_spec import YEAR_S, BatteryAgeing, HealthSpec, SatelliteFailures
+from .satellite_type import SatelliteType
+
+DAY_S = 86400.0
+BEFORE_START = 0xFFFFFFFF  # the interval from launch to the start of the run, among days
+PART_ROWS = 32 * BLOCK_ROWS  # rows of one call: some milliseconds
+MOST_DEVICES = 65535
+_SOLAR = Hardware._fields.index("solar_m2")
+_ORBIT_SPEED = -1
+_ARRAY, _BATTERY = Health._fields.index("array"), Health._fields.index("battery")
+
+# Dose over that at 650 km by altitude [km] (MODEL §5.3; 2,000 km from the filed band's ratio to 1,500 km; C)
+DOSE_ALTITUDES_KM = (500.0, 650.0, 800.0, 1000.0, 1500.0, 2000.0)
+DOSE_RATIOS = (0.6, 1.0, 2.0, 5.0, 30.0, 82.0)
+
+
+def dose_over_reference(altitude_m: np.ndarray) -> np.ndarray:
+    """Return dose over that at 650 km: a table whose logarithm is linear in altitude, held beyond its ends."""
+    return np.exp(np.interp(np.asarray(altitude_m) / 1e3, DOSE_ALTITUDES_KM, np.log(DOSE_RATIOS)))
+
+
+def satellite_keys(constellation: Constellation, row: np.ndarray) -> np.ndarray:
+    """Return what chance knows satellites by: the catalogue number in element sets, else the row; uint64[n]."""
+    numbers = np.asarray(constellation.catalog_number)[row]
+    known = not constellation.is_theory and bool((numbers > 0).all())
+    return (numbers if known else np.asarray(row)).astype(np.uint64)
+
+
+def hazard_of(spec: HealthSpec, satellite: SatelliteType, age_s: float, interval_s: float) -> Hazard:
+    """Return what a satellite of this type and age meets in the interval that follows."""
+    young, lost, infant = spec.satellites, 0.0, 0.0
+    if young is not None:
+        before, after = (_infant_and_all_lost(young, time_s) for time_s in (age_s, age_s + interval_s))
+        lost = failing_share(before[1], after[1])
+        infant = (after[0] - before[0]) / (after[1] - before[1]) if after[1] > before[1] else 0.0
+
+    def left(law: Any, factor: float = 1.0) -> float:
+        return 1.0 if law is None else constant_left(factor * law.rate_per_year / YEAR_S, interval_s)
+
+    return Hazard(
+        devices=satellite.compute.count,
+        strings=1 if spec.strings is None else spec.strings.count,
+        pumps=1 if spec.pumps is None else spec.pumps.count,
+        lasers=1 if spec.lasers is None else spec.lasers.count,
+        device_left=left(spec.devices, 1.0 if spec.devices is None else spec.devices.factor),
+        string_left=left(spec.strings),
+        pump_left=left(spec.pumps),
+        laser_left=left(spec.lasers),
+        satellite_lost=lost,
+        infant=infant,
+    )
+
+
+def _infant_and_all_lost(law: SatelliteFailures, age_s: float) -> tuple[float, float]:
+    """Return the shares of satellites lost young, and lost in all, by an age."""
+    infant = law.infant_share * weibull_lost(age_s, law.infant_scale_s, law.infant_shape)
+    return infant, mixed_lost(
+        age_s, law.infant_share, law.infant_scale_s, law.infant_shape, law.wear_scale_s, law.wear_shape
+    )
+
+
+def aged_of(spec: HealthSpec, satellite: SatelliteType, age_s: float) -> Aged:
+    """Return how a satellite of this type has aged by now, besides its battery."""
+    years, cells, loss = age_s / YEAR_S, spec.cells, satellite.array.degradation_per_year
+    pace = 1.0 if spec.device_ageing is None else compounded_left(spec.device_ageing.loss_per_year, years)
+    if cells is None:
+        return Aged(pace, 1.0, years, 0.0, 1.0)
+    reference_years, radiation_share = cells.reference_s / YEAR_S, 1.0 - cells.ultraviolet_share
+    radiation_loss = 1.0 - compounded_left(loss, radiation_share * reference_years)
+    return Aged(
+        pace,
+        compounded_left(loss, cells.ultraviolet_share * years),
+        years,
+        inverse_knee(radiation_loss, reference_years, cells.logarithm),
+        cells.logarithm,
+    )
+
+
+class FleetHealth:
+    """What each satellite of a fleet has lost, and how it has aged. Updated by `new_day`, told to the march by `write`.
+
+    Satellites have their type's age at the start: failures until then are drawn, ageing is reckoned at reference
+    conditions. When it is made, the fleet's hardware becomes that of new satellites, and what is left of them goes into
+    the health, batteries and running means that the fleet's arrays hold.
+
+    Parameters
+    ----------
+    spec : HealthSpec
+    fleet : Fleet
+        At the start of its run.
+    clock : Clock
+    constellation : Constellation
+        Of which the fleet has some or all rows.
+    seed : int
+    dose_ratio : float64[n_orbit] or None
+        Dose of each orbit over that at 650 km; None takes it by altitude (`dose_over_reference`).
+
+    Raises
+    ------
+    ScenarioError
+        If a satellite has more devices than can be counted.
+    """
+
+    def __init__(
+        self, spec: HealthSpec, fleet: Fleet, clock: Clock, constellation: Constellation, seed: int,
+        dose_ratio: np.ndarray | None = None,
+    ):  # fmt: skip
+        self.spec, self.fleet, self.clock, self.seed = spec, fleet, clock, seed
+        for satellite in fleet.types:
+            if satellite.compute.count > MOST_DEVICES:
+                raise ScenarioError(f"{satellite.name}: {satellite.compute.count} devices; at most {MOST_DEVICES}")
+        orbit, n = fleet.arrays.orbit_table, fleet.n_satellite
+        self.cycle_rate_per_s = orbit[:, _ORBIT_SPEED] / (2 * np.pi)
+        altitude_m = fleet.orbit_radius_m - EARTH_RADIUS_M
+        self.dose_ratio = dose_over_reference(altitude_m) if dose_ratio is None else np.asarray(dose_ratio, dtype=float)
+        self.key = satellite_keys(constellation, fleet.row)
+        strings, pumps, lasers, cause = (np.zeros(n, dtype=np.uint8) for _ in Fates._fields[1:])
+        self.fates = Fates(np.zeros(n, dtype=np.uint16), strings, pumps, lasers, cause)
+        self.wear = Wear(np.zeros(n), np.zeros(n))
+        self.elapsed_s = 0.0  # from the start of the run to that of the day
+        self.stood_for_s = 0.0  # what the day flown last stands for
+        self.days_flown = 0
+        self._active: list[FleetEvent] = []
+        self._as_flown = np.full((fleet.n_shell, 3), np.nan)
+        self._parts = [(first, min(first + PART_ROWS, n)) for first in range(0, n, PART_ROWS)]
+        self._begin()
+
+    def _begin(self) -> None:
+        """Draw what failed before the start, age batteries at reference conditions, and write it."""
+        run = _one_by_one
+        self._hazards = self._table(lambda one: hazard_of(self.spec, one, 0.0, one.age_s))
+        if any(one.age_s > 0.0 for one in self.fleet.types):
+            self._strike(BEFORE_START, run)
+        law = self.spec.batteries
+        if law is not None:
+            arrays, n = self.fleet.arrays, self.fleet.n_satellite
+            for k, one in enumerate(self.fleet.types):
+                mine = np.flatnonzero(arrays.type_index[:n] == k)
+                cycles = law.history_share * one.age_s * self.cycle_rate_per_s[arrays.orbit_index[mine]]
+                fade = one.battery.cycle_fade
+                per_cycle = cycled_fade(fade, 1.0, one.battery.depth_design, law.reference_cycles, law.reference_depth)
+                self.wear.cycles[mine] = per_cycle * cycles
+                square = calendar_square(one.battery.calendar_fade, 1.0, one.age_s / law.reference_s)
+                self.wear.calendar_square[mine] = square
+        self._write(run)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Make the fleet's hardware that of new satellites, and its batteries and means those of what is left."""
+        fleet, arrays = self.fleet, self.fleet.arrays
+        new = [hardware_row(replace(one, age_s=0.0), self.clock.step_s) for one in fleet.types]
+        full_j, watt = (np.array([getattr(row, name) for row in new]) for name in ("capacity_j", "watt_per_beam"))
+        was_watt = np.array([row.watt_per_beam for row in fleet.hardware])
+        solar = arrays.hardware_table[:, _SOLAR].copy()
+        fleet.hardware = new
+        arrays.hardware_table[:] = new
+        arrays.hardware_table[:, _SOLAR] = solar
+        kind = arrays.type_index.reshape(-1, LANES)
+        share = np.array([one.battery.initial_state_of_charge for one in fleet.types])
+        battery, lowest, mean = (STATE_FIELDS.index(name) for name in ("battery_j", "battery_min_j", "array_mean_w"))
+        arrays.state[:, battery] = (share * full_j)[kind] * arrays.health[:, _BATTERY]
+        arrays.state[:, lowest] = arrays.state[:, battery]
+        arrays.state[:, mean] *= (watt / was_watt)[kind] * arrays.health[:, _ARRAY]
+
+    def _table(self, of: Callable[[SatelliteType], Any]) -> np.ndarray:
+        """Return float64[n_type, n_field] of what `of` says of each type."""
+        return np.array([of(satellite) for satellite in self.fleet.types], dtype=np.float64)
+
+    def new_day(self, k_day: int, run: Callable[[Callable, Iterable], Any], *, days: float = 1.0) -> None:
+        """Begin a day: age by what was flown since the last, then draw what fails in this one, and write both.
+
+        Parameters
+        ----------
+        k_day : int
+            Names the day for chance; a day is begun once, in order.
+        run : callable
+            `run(work, parts)` calls work(part) for each part, on as many threads as it likes; it changes no bit.
+        days : float
+            Days that this one stands for: failures of all of them strike at its start, and it is flown so often.
+        """
+        if self.days_flown:
+            self._age(run)
+            self.elapsed_s += self.stood_for_s
+        self.stood_for_s = days * DAY_S
+        self._hazards = self._table(lambda one: hazard_of(self.spec, one, one.age_s + self.elapsed_s, self.stood_for_s))
+        self._strike(k_day, run)
+        self.days_flown += 1
+        self._write(run)
+        add_events(self._active, self.fleet)
+
+    def _strike(self, day: int, run: Callable) -> None:
+        kinds, seed, moment = self.fleet.arrays.type_index, np.uint64(self.seed), np.uint64(day)
+        run(lambda part: strike_rows(self.fates, kinds, self.key, self._hazards, seed, moment, *part), self._parts)
+
+    def _age(self, run: Callable) -> None:
+        """Age batteries by the day flown last, as often as it stands for."""
+        arrays, fleet = self.fleet.arrays, self.fleet
+        law = BatteryAgeing() if self.spec.batteries is None else self.spec.batteries
+        on = 0.0 if self.spec.batteries is None else 1.0
+        packs = self._table(
+            lambda one: Pack(
+                one.battery.capacity_j,
+                one.battery.discharge_efficiency,
+                on * one.battery.calendar_fade,
+                on * one.battery.cycle_fade,
+            )
+        )
+        windows = self._windows_flown()
+        flown = Flown(
+            windows, windows * self.clock.window_s, self.stood_for_s, law.reference_s, law.reference_k,
+            law.reference_cycles, law.reference_depth, law.activation_j_mol, law.charge_gain, law.hold_k, law.coupling,
+        )  # fmt: skip
+
+        def work(part):
+            sums = np.zeros((fleet.n_shell, 4), dtype=np.int64)
+            age_rows(
+                self.fates, self.wear, arrays.state, arrays.type_index, arrays.orbit_index, self.cycle_rate_per_s,
+                packs, flown, fleet.shell, *part, sums,
+            )  # fmt: skip
+            return sums
+
+        sums = sum(run(work, self._parts))
+        self._as_flown = _ratio(sums[:, 1:] * QUANTUM, sums[:, :1])
+
+    def _windows_flown(self) -> float:
+        """Return the windows of the day flown last: those that begin in it."""
+        first, after = (
+            np.ceil(day * DAY_S / self.clock.window_s - 1e-9) for day in (self.days_flown - 1, self.days_flown)
+        )
+        return max(float(after - first), 1.0)
+
+    def _write(self, run: Callable) -> None:
+        """Write what is left of satellites, and the coatings of each type."""
+        arrays = self.fleet.arrays
+        self._aged = self._table(lambda one: aged_of(self.spec, one, one.age_s + self.elapsed_s))
+        run(
+            lambda part: write_rows(
+                self.fates, self.wear, arrays.type_index, arrays.orbit_index, self._hazards, self._aged,
+                self.dose_ratio, *part, arrays.health,
+            ),
+            self._parts,
+        )  # fmt: skip
+        arrays.hardware_table[:, _SOLAR] = [self.absorptivity(one) * one.radiator.area_m2 for one in self.fleet.types]
+
+    def absorptivity(self, satellite: SatelliteType) -> float:
+        """Return the solar absorptivity of a type's radiator today."""
+        new, end, law = satellite.radiator.solar_absorptivity, satellite.radiator.absorptivity_end, self.spec.coatings
+        if law is None or end is None:
+            return new
+        return settled_absorptivity(new, end, satellite.age_s + self.elapsed_s, satellite.life_s, law.settling_s)
+
+    def write(self, events: Sequence[FleetEvent], time_s: float) -> None:
+        """Write what events make of the satellites at a time [s after the start] over what failures and age left."""
+        active = in_force(events, time_s)
+        if active == self._active:
+            return
+        self._active = active
+        self._write(_one_by_one)
+        add_events(active, self.fleet)
+
+    def day_rows(self) -> dict[str, np.ndarray]:
+        """Return the day by shell, each float64[n_shell]: see `DAY_ROWS`. NaN where a shell has none to average.
+
+        Shares left are means over satellites alive; depth, temperature and charge are those of the day flown before,
+        NaN on the first.
+        """
+        fleet, arrays = self.fleet, self.fleet.arrays
+        counts = np.zeros((fleet.n_shell, len(COUNTS)), dtype=np.int64)
+        count_rows(
+            self.fates, self.wear, arrays.type_index, arrays.orbit_index, self._hazards, self._aged, self.dose_ratio,
+            fleet.shell, 0, fleet.n_satellite, counts,
+        )  # fmt: skip
+        c = {name: counts[:, k].astype(np.float64) for k, name in enumerate(COUNTS)}
+        rows = {
+            "satellites_alive": c["alive"],
+            "devices_working": c["devices_working"],
+            "devices_working_share": _ratio(c["devices_working"], c["devices"]),
+        }
+        for name in ("infant", "worn_out", "pumps", "lasers"):
+            rows[f"devices_lost_{name}_share"] = _ratio(c[f"devices_lost_{name}"], c["devices"])
+        rows["devices_lost_alone_share"] = _ratio(c["devices_lost"], c["devices"])
+        for name in ("strings_left", "cells_left", "array_left", "battery_left", "calendar_fade", "cycle_fade"):
+            rows[f"{name}_share"] = _ratio(c[name] * QUANTUM, c["alive"])
+        rows["device_pace_share"] = self._aged[fleet.shell_type, 0].copy()
+        rows["radiator_absorptivity"] = np.array([self.absorptivity(fleet.types[k]) for k in fleet.shell_type])
+        depth, temperature, charge = self._as_flown.T
+        return rows | {
+            "battery_depth": depth.copy(), "battery_temperature_k": 1e3 * temperature, "battery_charge": charge.copy(),
+        }  # fmt: skip
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all that the next day needs, as arrays by name."""
+        kept = {**self.fates._asdict(), **self.wear._asdict(), "as_flown": self._as_flown}
+        moment = np.array([self.elapsed_s, self.stood_for_s, self.days_flown], dtype=np.float64)
+        return {name: values.copy() for name, values in kept.items()} | {"moment": moment}
+
+    def restore(self, kept: dict[str, np.ndarray]) -> None:
+        """Go back to a state, or on from one, and write it."""
+        for name, values in {**self.fates._asdict(), **self.wear._asdict(), "as_flown": self._as_flown}.items():
+            values[...] = kept[name]
+        self.elapsed_s, self.stood_for_s = float(kept["moment"][0]), float(kept["moment"][1])
+        self.days_flown = int(kept["moment"][2])
+        self._write(_one_by_one)
+        add_events(self._active, self.fleet)
+
+
+# Names of `FleetHealth.day_rows`, with unit and meaning.
+DAY_ROWS = """
+    satellites_alive | 1 | satellites not lost as a whole
+    devices_working | 1 | accelerators that work in satellites that can use them
+    devices_working_share | 1 | accelerators that work over those launched
+    devices_lost_infant_share | 1 | share of accelerators lost with satellites that failed young
+    devices_lost_worn_out_share | 1 | share of accelerators lost with satellites that wore out
+    devices_lost_pumps_share | 1 | share of accelerators lost with the last coolant pump
+    devices_lost_lasers_share | 1 | share of accelerators cut off with the last laser
+    devices_lost_alone_share | 1 | share of accelerators lost one by one
+    strings_left_share | 1 | share of cell strings that work, mean over satellites alive
+    cells_left_share | 1 | share of their power that radiation and ultraviolet light leave to cells, mean
+    array_left_share | 1 | share of the array's power left, strings and cells, mean
+    battery_left_share | 1 | share of the battery's capacity left, mean
+    calendar_fade_share | 1 | share of the capacity that the calendar took, mean
+    cycle_fade_share | 1 | share of the capacity that cycles took, mean
+    device_pace_share | 1 | throughput of working accelerators over that of new ones
+    radiator_absorptivity | 1 | solar absorptivity of the radiators' coating
+    battery_depth | 1 | depth of discharge on the day before, mean
+    battery_temperature_k | K | temperature of the battery on the day before, mean
+    battery_charge | 1 | state of charge on the day before, mean over time and satellites
+"""
+
+
+def _one_by_one(work: Callable, parts: Iterable) -> list:
+    """Call work(part) for each part, here and now."""
+    return [work(part) for part in parts]
+
+
+def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+    """Return top over bottom, NaN where there is nothing to divide by."""
+    bottom = np.broadcast_to(bottom, top.shape).astype(np.float64)
+    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
