@@ -9,11 +9,11 @@ from ..errors import Problem, ScenarioError
 from ..physics.atmosphere import activity_factor, densities_kg_m3
 
 # Semi-major axis less equatorial radius [m]; over the last, air is left out
-GRID_M = 1e3 * np.concatenate([np.arange(100.0, 1000.0), np.arange(1000.0, 2501.0, 5.0)])
+GRID_M = 1e3 * np.concatenate([np.arange(80.0, 1000.0), np.arange(1000.0, 2501.0, 5.0)])
 TURN_SINE = np.sin((np.arange(8) + 0.5) * np.pi / 16)  # of the argument of latitude, over a quarter of an orbit
 FLUX_SFU = np.arange(60.0, 301.0, 20.0)  # where NRLMSIS is asked; linear in the logarithm between (0.5 %)
 
-_MSIS_KM = np.concatenate([np.arange(100.0, 200.0, 5), np.arange(200.0, 1000.0, 20), np.arange(1000.0, 2601.0, 100)])
+_MSIS_KM = np.concatenate([np.arange(80.0, 200.0, 5), np.arange(200.0, 1000.0, 20), np.arange(1000.0, 2601.0, 100)])
 _MSIS_LATITUDE_DEG = np.arange(0.0, 91.0, 10.0)
 _MSIS_LONGITUDE_DEG = np.arange(0.0, 360.0, 45.0)  # at one instant: all local times
 _MSIS_DATES = np.array(["2026-03-20T12", "2026-06-21T12", "2026-09-22T12", "2026-12-21T12"], dtype="datetime64[h]")

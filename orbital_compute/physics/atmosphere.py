@@ -54,7 +54,7 @@ def altitude_above_ellipsoid_m(x_m, y_m, z_m, radius_m, flattening):
 
 
 def densities_kg_m3(altitude_m):
-    """Return the density of the air [kg/m³] at altitudes above 100 km, an array: the law of `density_kg_m3`."""
+    """Return the density of the air [kg/m³] at altitudes, an array: the law of `density_kg_m3`."""
     h = np.asarray(altitude_m, float)
     k = np.clip(np.searchsorted(_ALTITUDE_M, h, side="right") - 1, 0, None)
     return _DENSITY_KG_M3[k] * np.exp2(np.maximum(-(h - _ALTITUDE_M[k]) * _FALL_M[k], -1000.0))

@@ -1,6 +1,5 @@
 """Mean density along orbits: the table over the ellipsoid, and NRLMSIS beside it at three activities of the Sun."""
 
-import importlib.util
 import math
 
 import numpy as np
@@ -11,8 +10,6 @@ from orbital_compute.errors import ScenarioError
 from orbital_compute.model.air_density import GRID_M, TableDensity, mean_density
 from orbital_compute.physics.atmosphere import densities_kg_m3, density_kg_m3
 
-HAS_MSIS = importlib.util.find_spec("pymsis") is not None
-needs_msis = pytest.mark.skipif(not HAS_MSIS, reason="needs the extra [air]")
 QUIET, MEAN, ACTIVE = 90.0, 145.0, 250.0
 
 
@@ -46,7 +43,6 @@ def test_without_its_library_nrlmsis_says_what_to_install(monkeypatch):
         mean_density("nrlmsis", np.zeros(1), 13.0)
 
 
-@needs_msis
 def test_table_beside_nrlmsis_at_three_activities():
     inclination = np.radians([53.0])
     table, msis = mean_density("table", inclination, 13.0), mean_density("nrlmsis", inclination, 13.0)
@@ -62,7 +58,6 @@ def test_table_beside_nrlmsis_at_three_activities():
             assert ratio[2] == pytest.approx(1.0, abs=0.2)  # the mean of the table is that of 145 units
 
 
-@needs_msis
 def test_nrlmsis_is_that_of_one_place_and_hour_within_its_means():
     import pymsis
 
@@ -82,7 +77,6 @@ def test_nrlmsis_is_that_of_one_place_and_hour_within_its_means():
     assert column(density, 500.0, 145.0) == pytest.approx(np.mean(one), rel=0.03)
 
 
-@needs_msis
 def test_nrlmsis_needs_no_network(monkeypatch):
     import pymsis.utils
 

@@ -56,7 +56,7 @@ def test_altitude_stays_within_its_stated_error():
 
 
 def test_many_altitudes_follow_the_law_of_one():
-    altitudes = np.concatenate([np.linspace(100e3, 3000e3, 500), 1e3 * np.array([100.0, 110, 500, 1000])])
+    altitudes = np.concatenate([np.linspace(80e3, 3000e3, 500), 1e3 * np.array([100.0, 110, 500, 1000])])
     one_by_one = np.array([density_kg_m3(h) for h in altitudes])
     assert densities_kg_m3(altitudes) == pytest.approx(one_by_one, rel=1e-13)
 
