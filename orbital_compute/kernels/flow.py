@@ -114,6 +114,60 @@ def any_product(left, right, out):
                     out[i, j] |= right[k, j]
 
 
+@sweep
+def stay_in_groups(enter_row, enter_group, entered, order, pass_from, pass_to, passed, out):
+    """Follow work from the rows that it comes from through groups, mixed in each, to where it stays.
+
+    Parameters
+    ----------
+    enter_row, enter_group : int64[n_enter], entered : float64[n_enter]
+        Work that enters a group from a row.
+    order : int64[n_h]
+        The groups, none before one that passes work to it.
+    pass_from, pass_to : int64[n_pass], passed : float64[n_pass]
+        Work that goes from one group to another; passes of one group stand together.
+    out : float64[n_h, n_row]
+        What of each row's work stays in each group.
+    """
+    out[:] = 0.0
+    for k in range(entered.size):
+        out[enter_group[k], enter_row[k]] = entered[k]
+    for h in order:
+        total, gone = 0.0, 0.0
+        for k in range(out.shape[1]):
+            total += out[h, k]
+        for p in range(passed.size):
+            if pass_from[p] == h and passed[p] > 0.0:
+                gone += passed[p]
+                share = passed[p] / total
+                for k in range(out.shape[1]):
+                    out[pass_to[p], k] += out[h, k] * share
+        if gone > 0.0:
+            left = 1.0 - min(gone / total, 1.0)
+            for k in range(out.shape[1]):
+                out[h, k] *= left
+
+
+@sweep
+def share_to_members(stayed, part, signature, row, group, of_row, out):
+    """Write what each signature sends out by each group: its share of its row's work, cut to what the group sends.
+
+    Parameters
+    ----------
+    stayed : float64[n_h, n_row]
+        From `stay_in_groups`.
+    part : float64[n_group]
+        Share of what came into each group that leaves by its routes.
+    signature, row : int64[n_member], of_row : float64[n_member]
+        Numbers of the signatures, row of each, share of each in its row.
+    group : int64[n_h]
+    out : float64[n_signature, n_group]
+    """
+    for k in range(signature.size):
+        for h in range(group.size):
+            out[signature[k], group[h]] = stayed[h, row[k]] * part[group[h]] * of_row[k]
+
+
 def flow_arcs(n_node: int, tail: np.ndarray, head: np.ndarray) -> FlowArcs:
     """Return the arcs given by their two ends, and as many that lead back, in the order that `max_flow` takes."""
     count = tail.size

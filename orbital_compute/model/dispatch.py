@@ -76,7 +76,7 @@ class Assignment:
 
     def merging_loss_flop(self, returned_flop: np.ndarray) -> float:
         """Return the assigned work that pro-rata return could not place, given what it placed by signature."""
-        return math.fsum(self.signature_flop) - math.fsum(returned_flop)
+        return math.fsum(self.signature_flop.tolist()) - math.fsum(returned_flop.tolist())
 
     def columns(self, routes: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return signature, route and FLOP of every flow above zero, over all routes or those of a mask."""
@@ -110,9 +110,8 @@ def certified(programme, group_flop, route_share, supply_price, arc_price) -> As
     """Return flows with their objective, and prices with the bound that they prove."""
     bound, demand_price = certificate_bound(programme, supply_price, arc_price)
     route_flop = route_share * _column_sums(group_flop)[programme.route_group]
-    objective = math.fsum(route_flop * programme.route_gain) - math.fsum(
-        _row_sums(group_flop) * programme.signature_cost
-    )
+    cost = _row_sums(group_flop) * programme.signature_cost
+    objective = math.fsum((route_flop * programme.route_gain).tolist()) - math.fsum(cost.tolist())
     gap = (bound - objective) / bound if bound > 0.0 else 0.0
     if gap < -OWN_ERROR:
         raise ModelError(
@@ -159,7 +158,7 @@ def certificate_bound(
         np.where(lit, supply_price, 0.0) * programme.supply_flop,
         arc_price * programme.arc_capacity_bit,
     )
-    return math.fsum(np.concatenate(terms)), demand_price
+    return math.fsum(np.concatenate(terms).tolist()), demand_price
 
 
 def within_limits(

@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import ModelError
+from ..kernels.flow import share_to_members, stay_in_groups
+from ..kernels.supply import add_rows
 from .pools import Placement, Pool, crowd_members, crowd_supply_flop, first_crowds, make_pools, place_work
 from .programme import Programme
 
@@ -27,6 +29,7 @@ OPTIONS: dict[str, bool | int | float | str] = {
     "threads": 1,
     "parallel": "off",
     "solver": "simplex",
+    "simplex_strategy": 4,  # primal: from the slack basis, which is feasible here, a third of the dual's time
     "presolve": "off",
     "random_seed": 0,
     "primal_feasibility_tolerance": TOLERANCE,
@@ -159,7 +162,7 @@ def _place_optimum(pools: list[Pool], layout: Layout, unit_flop: float):
         crowded = [
             (q, crowd)
             for q, (pool, placed) in enumerate(zip(pools, placements, strict=True))
-            if placed.short_flop > MISPLACED * math.fsum(pool.supply_flop)
+            if placed.short_flop > MISPLACED * math.fsum(pool.supply_flop.tolist())
             for crowd in placed.crowded
         ]
         if not crowded:
@@ -244,30 +247,26 @@ def _mix(
     flows.route_share[layout.route] = np.divide(
         left_flop, group_left[of_route], out=np.zeros(left_flop.size), where=left_flop > 0.0
     )
-    leaving = [_leaving(pool, placed) for pool, placed in zip(pools, placements, strict=True)]
+    stayed = [_stayed(pool, placed) for pool, placed in zip(pools, placements, strict=True)]
     group_came = np.zeros(n_group)
-    for pool, out in zip(pools, leaving, strict=True):
-        group_came[pool.group] += [math.fsum(row) for row in out]
+    for pool, out in zip(pools, stayed, strict=True):
+        came = np.empty(pool.group.size)
+        add_rows(out, came)
+        group_came[pool.group] += came
     part = np.divide(group_left, group_came, out=np.ones(n_group), where=group_came > group_left)
-    for pool, out in zip(pools, leaving, strict=True):
+    for pool, out in zip(pools, stayed, strict=True):
         of_row = programme.supply_flop[pool.signature] / pool.supply_flop[pool.row]
-        flow = (out * part[pool.group, None]).T[pool.row] * of_row[:, None]
-        flows.group_flop[np.ix_(pool.signature, pool.group)] = flow
+        share_to_members(out, part, pool.signature, pool.row, pool.group, of_row, flows.group_flop)
 
 
-def _leaving(pool: Pool, placed: Placement) -> np.ndarray:
+def _stayed(pool: Pool, placed: Placement) -> np.ndarray:
     """Return float64[n_h, n_row], what of each row's work stays in each group and leaves by its routes."""
     n_row, n_h = pool.member.shape
-    came = np.zeros((n_h, n_row))
-    came[pool.enter_group, pool.enter_row] = placed.entered_flop
     size = pool.member.sum(axis=0)
-    for h in np.lexsort((np.arange(n_h), size)):  # in the order of `inside`: the smaller sets first
-        onward = np.flatnonzero((pool.pass_from == h) & (placed.passed_flop > 0.0))
-        if onward.size == 0:
-            continue
-        total = math.fsum(came[h])
-        gone = min(math.fsum(placed.passed_flop[onward]) / total, 1.0)
-        for p in onward:
-            came[pool.pass_to[p]] += came[h] * (placed.passed_flop[p] / total)
-        came[h] *= 1.0 - gone
-    return came
+    order = np.lexsort((np.arange(n_h), size))  # in the order of `inside`: the smaller sets first
+    stayed = np.empty((n_h, n_row))
+    stay_in_groups(
+        pool.enter_row, pool.enter_group, placed.entered_flop, order, pool.pass_from, pool.pass_to,
+        placed.passed_flop, stayed,
+    )  # fmt: skip
+    return stayed

@@ -67,7 +67,7 @@ def build_programme(
     supply_flop = np.concatenate([supply_flop, site_offer_flop])
     return Programme(
         supply_flop=supply_flop,
-        demand_flop=_within_reason(np.asarray(demand_flop, float), math.fsum(supply_flop)),
+        demand_flop=_within_reason(np.asarray(demand_flop, float), math.fsum(supply_flop.tolist())),
         value=value,
         feasible=network.feasible(signature_key),
         route_group=routes.group,

@@ -141,7 +141,7 @@ def place_work(pool: Pool, wanted_flop: np.ndarray) -> Placement:
     n_row, n_h = pool.member.shape
     source, sink = n_row + n_h, n_row + n_h + 1
     start, to, back, number = pool.arcs
-    unit = 2.0 ** (WHOLE_BITS - math.frexp(math.fsum(pool.supply_flop))[1])
+    unit = 2.0 ** (WHOLE_BITS - math.frexp(math.fsum(pool.supply_flop.tolist()))[1])
     supply, wanted = (np.floor(flop * unit).astype(np.int64) for flop in (pool.supply_flop, wanted_flop))
     ample = np.full(pool.enter_row.size + pool.pass_from.size, supply.sum())
     full = np.concatenate([supply, ample, wanted])

@@ -5,7 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from orbital_compute.kernels.flow import any_product, flow_arcs, mark_feeders, max_flow
+from orbital_compute.kernels.flow import (
+    any_product,
+    flow_arcs,
+    mark_feeders,
+    max_flow,
+    share_to_members,
+    stay_in_groups,
+)
 
 
 def least_cut(n_node, tail, head, room, source, sink):
@@ -64,3 +71,27 @@ def test_any_product_is_the_boolean_matrix_product():
     out = np.ones((20, 30), bool)
     any_product(left, right, out)
     assert np.array_equal(out, (left.astype(int) @ right.astype(int)) > 0)
+
+
+def test_work_mixes_in_the_groups_that_it_passes_through():
+    """Rows 0 and 1 give group 0 its 3 and 1; 2 of these 4 go on to group 1, where row 2 has given 6."""
+    stayed = np.full((2, 3), np.nan)
+    enter = np.array([0, 1, 2]), np.array([0, 0, 1]), np.array([3.0, 1.0, 6.0])
+    stay_in_groups(*enter, np.array([0, 1]), np.array([0]), np.array([1]), np.array([2.0]), stayed)
+    np.testing.assert_allclose(stayed, [[1.5, 0.5, 0.0], [1.5, 0.5, 6.0]], rtol=1e-15)
+
+
+def test_all_that_passes_on_leaves_nothing_behind():
+    stayed = np.full((3, 1), np.nan)
+    passes = np.array([0, 0]), np.array([1, 2]), np.array([1.0, 3.0])
+    stay_in_groups(np.array([0]), np.array([0]), np.array([4.0]), np.array([0, 1, 2]), *passes, stayed)
+    np.testing.assert_allclose(stayed, [[0.0], [1.0], [3.0]], atol=1e-15)
+
+
+def test_members_share_what_their_row_sends():
+    """Two signatures of one row, a quarter and three quarters of it; group 2 sends only half of what came."""
+    stayed, out = np.array([[8.0, 1.0], [4.0, 0.0]]), np.zeros((4, 3))
+    part = np.array([1.0, 1.0, 0.5])
+    members = np.array([3, 1, 0]), np.array([0, 0, 1]), np.array([0, 2]), np.array([0.25, 0.75, 1.0])
+    share_to_members(stayed, part, *members, out)
+    np.testing.assert_allclose(out, [[1.0, 0.0, 0.0], [6.0, 0.0, 1.5], [0.0, 0.0, 0.0], [2.0, 0.0, 0.5]], rtol=1e-15)
