@@ -16,10 +16,8 @@ from ..errors import ScenarioError
 from ..kernels.health import (
     COUNTS,
     QUANTUM,
-    Aged,
     Fates,
     Flown,
-    Hazard,
     Pack,
     Wear,
     age_rows,
@@ -30,13 +28,13 @@ from ..kernels.health import (
 from ..kernels.lanes import LANES
 from ..kernels.march import BLOCK_ROWS, STATE_FIELDS
 from ..kernels.satellite import Hardware, Health
-from ..physics.ageing import calendar_square, compounded_left, cycled_fade, inverse_knee, settled_absorptivity
-from ..physics.failure import constant_left, failing_share, mixed_lost, weibull_lost
+from ..physics.ageing import calendar_square, cycled_fade
 from .clock import Clock
 from .constellation import Constellation
 from .events import FleetEvent, add_events, in_force
 from .fleet import Fleet, hardware_row
-from .health_spec import YEAR_S, BatteryAgeing, HealthSpec, SatelliteFailures
+from .health_laws import absorptivity_of, aged_of, dose_over_reference, hazard_of, satellite_keys
+from .health_spec import BatteryAgeing, HealthSpec
 from .satellite_type import SatelliteType
 
 DAY_S = 86400.0
@@ -46,72 +44,6 @@ MOST_DEVICES = 65535
 _SOLAR = Hardware._fields.index("solar_m2")
 _ORBIT_SPEED = -1
 _ARRAY, _BATTERY = Health._fields.index("array"), Health._fields.index("battery")
-
-# Dose over that at 650 km by altitude [km] (MODEL §5.3; 2,000 km from the filed band's ratio to 1,500 km; C)
-DOSE_ALTITUDES_KM = (500.0, 650.0, 800.0, 1000.0, 1500.0, 2000.0)
-DOSE_RATIOS = (0.6, 1.0, 2.0, 5.0, 30.0, 82.0)
-
-
-def dose_over_reference(altitude_m: np.ndarray) -> np.ndarray:
-    """Return dose over that at 650 km: a table whose logarithm is linear in altitude, held beyond its ends."""
-    return np.exp(np.interp(np.asarray(altitude_m) / 1e3, DOSE_ALTITUDES_KM, np.log(DOSE_RATIOS)))
-
-
-def satellite_keys(constellation: Constellation, row: np.ndarray) -> np.ndarray:
-    """Return what chance knows satellites by: the catalogue number in element sets, else the row; uint64[n]."""
-    numbers = np.asarray(constellation.catalog_number)[row]
-    known = not constellation.is_theory and bool((numbers > 0).all())
-    return (numbers if known else np.asarray(row)).astype(np.uint64)
-
-
-def hazard_of(spec: HealthSpec, satellite: SatelliteType, age_s: float, interval_s: float) -> Hazard:
-    """Return what a satellite of this type and age meets in the interval that follows."""
-    young, lost, infant = spec.satellites, 0.0, 0.0
-    if young is not None:
-        before, after = (_infant_and_all_lost(young, time_s) for time_s in (age_s, age_s + interval_s))
-        lost = failing_share(before[1], after[1])
-        infant = (after[0] - before[0]) / (after[1] - before[1]) if after[1] > before[1] else 0.0
-
-    def left(law: Any, factor: float = 1.0) -> float:
-        return 1.0 if law is None else constant_left(factor * law.rate_per_year / YEAR_S, interval_s)
-
-    return Hazard(
-        devices=satellite.compute.count,
-        strings=1 if spec.strings is None else spec.strings.count,
-        pumps=1 if spec.pumps is None else spec.pumps.count,
-        lasers=1 if spec.lasers is None else spec.lasers.count,
-        device_left=left(spec.devices, 1.0 if spec.devices is None else spec.devices.factor),
-        string_left=left(spec.strings),
-        pump_left=left(spec.pumps),
-        laser_left=left(spec.lasers),
-        satellite_lost=lost,
-        infant=infant,
-    )
-
-
-def _infant_and_all_lost(law: SatelliteFailures, age_s: float) -> tuple[float, float]:
-    """Return the shares of satellites lost young, and lost in all, by an age."""
-    infant = law.infant_share * weibull_lost(age_s, law.infant_scale_s, law.infant_shape)
-    return infant, mixed_lost(
-        age_s, law.infant_share, law.infant_scale_s, law.infant_shape, law.wear_scale_s, law.wear_shape
-    )
-
-
-def aged_of(spec: HealthSpec, satellite: SatelliteType, age_s: float) -> Aged:
-    """Return how a satellite of this type has aged by now, besides its battery."""
-    years, cells, loss = age_s / YEAR_S, spec.cells, satellite.array.degradation_per_year
-    pace = 1.0 if spec.device_ageing is None else compounded_left(spec.device_ageing.loss_per_year, years)
-    if cells is None:
-        return Aged(pace, 1.0, years, 0.0, 1.0)
-    reference_years, radiation_share = cells.reference_s / YEAR_S, 1.0 - cells.ultraviolet_share
-    radiation_loss = 1.0 - compounded_left(loss, radiation_share * reference_years)
-    return Aged(
-        pace,
-        compounded_left(loss, cells.ultraviolet_share * years),
-        years,
-        inverse_knee(radiation_loss, reference_years, cells.logarithm),
-        cells.logarithm,
-    )
 
 
 class FleetHealth:
@@ -282,10 +214,7 @@ class FleetHealth:
 
     def absorptivity(self, satellite: SatelliteType) -> float:
         """Return the solar absorptivity of a type's radiator today."""
-        new, end, law = satellite.radiator.solar_absorptivity, satellite.radiator.absorptivity_end, self.spec.coatings
-        if law is None or end is None:
-            return new
-        return settled_absorptivity(new, end, satellite.age_s + self.elapsed_s, satellite.life_s, law.settling_s)
+        return absorptivity_of(self.spec, satellite, satellite.age_s + self.elapsed_s)
 
     def write(self, events: Sequence[FleetEvent], time_s: float) -> None:
         """Write what events make of the satellites at a time [s after the start] over what failures and age left."""

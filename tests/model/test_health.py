@@ -3,7 +3,6 @@
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
-from types import SimpleNamespace
 
 import numba
 import numpy as np
@@ -17,18 +16,10 @@ from orbital_compute.kernels.satellite import WHOLE, Hardware, Health
 from orbital_compute.model.clock import Clock
 from orbital_compute.model.events import FleetEvent
 from orbital_compute.model.fleet import Fleet, from_tiles
-from orbital_compute.model.health import (
-    DAY_ROWS,
-    FleetHealth,
-    aged_of,
-    dose_over_reference,
-    hazard_of,
-    satellite_keys,
-)
+from orbital_compute.model.health import DAY_ROWS, FleetHealth
 from orbital_compute.model.health_spec import (
     YEAR_S,
     BatteryAgeing,
-    CellAgeing,
     CoatingAgeing,
     DeviceAgeing,
     DeviceFailures,
@@ -225,18 +216,6 @@ def test_counts_of_a_million_satellite_years_lie_within_four_sigma_of_the_law():
         assert abs(lost - whole * chance) < SIGMAS * sigma
 
 
-def test_an_interval_has_the_chances_of_the_laws():
-    hazard = hazard_of(HealthSpec(), AGEING, 5 * YEAR_S, YEAR_S)
-    before, after = (mixed_lost(x, 0.02, 0.25, 0.4, 8.0, 3.0) for x in (5.0, 6.0))
-    assert hazard.satellite_lost == pytest.approx((after - before) / (1 - before), rel=1e-9)
-    assert hazard.device_left == pytest.approx(math.exp(-0.04 * 1.7), rel=1e-12)
-    assert hazard.pump_left == pytest.approx(math.exp(-0.03), rel=1e-12)
-    assert (hazard.devices, hazard.strings, hazard.pumps, hazard.lasers) == (80, 24, 2, 4)
-    assert 0.0 < hazard.infant < 0.01  # six years old: they wear out
-    assert hazard_of(HealthSpec(), AGEING, 0.0, DAY_S).infant == pytest.approx(1.0, abs=1e-4)
-    assert hazard_of(NOTHING, AGEING, 5 * YEAR_S, YEAR_S) == (80, 1, 1, 1, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0)
-
-
 SHARP = HealthSpec(
     satellites=SatelliteFailures(infant_share=0.5, infant_scale_s=DAY_S), devices=DeviceFailures(rate_per_year=20.0),
     strings=StringFailures(rate_per_year=20.0), pumps=PumpFailures(rate_per_year=300.0),
@@ -324,33 +303,6 @@ def test_a_fleet_of_age_starts_aged():
     health.new_day(0, serial)
     assert (fates(health) >= before).all()
     assert (fates(health)[0] > before[0]).any()
-
-
-def test_cells_are_calibrated_at_650_km_and_age_with_the_dose():
-    kind = replace(AGEING, array=replace(AGEING.array, degradation_per_year=0.025))
-    aged = aged_of(HealthSpec(), kind, 5 * YEAR_S)
-    at = {ratio: aged.ultraviolet_left * (1 - 0.25 * math.log10(1 + 5 * ratio * aged.dose_inverse_knee))
-          for ratio in (0.6, 1.0, 5.0)}  # fmt: skip
-    assert at[1.0] == pytest.approx(0.975**5, rel=1e-12)
-    assert at[0.6] > at[1.0] > at[5.0] > 0.6
-    only_light = aged_of(replace(NOTHING, cells=CellAgeing(ultraviolet_share=1.0)), kind, 5 * YEAR_S)
-    assert only_light.dose_inverse_knee == 0.0
-    assert only_light.ultraviolet_left == pytest.approx(0.975**5, rel=1e-12)
-
-
-def test_dose_by_altitude_follows_the_table():
-    wanted = [0.6, 0.6, 1.0, 2.0, 5.0, 30.0, 82.0, 82.0]
-    assert dose_over_reference(np.array([300, 500, 650, 800, 1000, 1500, 2000, 2500]) * 1e3) == pytest.approx(wanted)
-    assert dose_over_reference(575e3) == pytest.approx(math.sqrt(0.6), rel=1e-12)
-
-
-def test_element_sets_are_known_by_their_numbers_and_designs_by_their_rows():
-    own = constellation(random_elements(3), [0, 0, 0], ["base"])
-    assert satellite_keys(own, np.array([0, 2])).tolist() == [0, 2]
-    sets = SimpleNamespace(is_theory=False, catalog_number=np.array([25544, 339_999, 5_000_000_000]))
-    assert satellite_keys(sets, np.array([0, 2])).tolist() == [25544, 5_000_000_000]
-    unnamed = SimpleNamespace(is_theory=False, catalog_number=np.array([25544, 0]))
-    assert satellite_keys(unnamed, np.array([0, 1])).tolist() == [0, 1]
 
 
 def test_events_lie_over_what_failures_left_and_go_again():
