@@ -135,7 +135,8 @@ class NumPyMarch:
         r["ahead"] = self._law(s.ahead_stage)
         for law in (s.working, s.worn):
             r["hardware"] = r["hardware"]._replace(**self._law(law)._asdict())
-        r["window"] = self._law(s.window_stage)._replace(share=1.0)
+        r["plan"], r["free"] = self._law(s.plan_stage), self._law(s.free_stage)
+        r["window"] = self._law(s.window_of)._replace(share=1.0)
         r["order"] = self._law(s.order_stage)
 
     def look_ahead(self) -> np.ndarray:
@@ -144,8 +145,8 @@ class NumPyMarch:
         for sun in self._suns:
             self._walk(sun)
             lit = lit + self._share_in_light()
-        window, dark = r["window"], len(self._suns) - lit
-        return self._satellite.offered_flop(r["hardware"], window.sun_rate, window.dark_rate, lit, dark)
+        dark = len(self._suns) - lit
+        return self._satellite.offered_flop(r["hardware"], r["plan"], lit, dark)
 
     def march(self) -> dict[str, Any]:
         """Take the steps; return the records at the end."""

@@ -117,12 +117,13 @@ class ArrayTwin:
         as_built = r["hardware"]
         for law in (s.working, s.worn):
             r["hardware"] = r["hardware"]._replace(**call(law, r)._asdict())
-        r["window"] = window = call(s.window_stage, r)
+        r["plan"], r["free"] = call(s.plan_stage, r), call(s.free_stage, r)
+        r["window"] = window = call(s.window_of, r)
         lit = dark = 0.0
         for row in suns:
             self._walk(row)
             lit, dark = lit + r["sunlit"], dark + (1.0 - r["sunlit"])
-        offer = s.offered_flop(r["hardware"], window.sun_rate, window.dark_rate, lit, dark)
+        offer = s.offered_flop(r["hardware"], r["plan"], lit, dark)
         share = np.where(offer > 0.0, np.minimum(assigned_flop / offer, 1.0), 0.0)
         r["window"] = window._replace(share=share)
         r["order"] = call(s.order_stage, r)

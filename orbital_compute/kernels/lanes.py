@@ -19,8 +19,10 @@ HARDWARE = ANCHOR + 4
 HEALTH = HARDWARE + 48
 STATE = HEALTH + 6
 AHEAD = STATE + 5
-PLAN = AHEAD + 6
-WINDOW = PLAN + 2
+NEW = AHEAD + 8
+FREE = NEW + 4
+PLAN = FREE + 4
+WINDOW = PLAN + 4
 ORDER = WINDOW + 9
 AIM = ORDER + 4
 SPLIT = AIM + 3
@@ -156,6 +158,28 @@ def ahead_at(w, lane):
         w[AHEAD + 3, lane],
         w[AHEAD + 4, lane],
         w[AHEAD + 5, lane],
+        w[AHEAD + 6, lane],
+        w[AHEAD + 7, lane],
+    )
+
+
+@point
+def new_at(w, lane):
+    return Plan(
+        w[NEW, lane],
+        w[NEW + 1, lane],
+        w[NEW + 2, lane],
+        w[NEW + 3, lane],
+    )
+
+
+@point
+def free_at(w, lane):
+    return Plan(
+        w[FREE, lane],
+        w[FREE + 1, lane],
+        w[FREE + 2, lane],
+        w[FREE + 3, lane],
     )
 
 
@@ -164,6 +188,8 @@ def plan_at(w, lane):
     return Plan(
         w[PLAN, lane],
         w[PLAN + 1, lane],
+        w[PLAN + 2, lane],
+        w[PLAN + 3, lane],
     )
 
 
@@ -311,28 +337,48 @@ def keep_state(w, lane, v):
 
 @point
 def keep_ahead(w, lane, v):
-    w[AHEAD, lane] = v.sun_s
+    w[AHEAD, lane] = v.light_s
     w[AHEAD + 1, lane] = v.dark_s
-    w[AHEAD + 2, lane] = v.left_s
-    w[AHEAD + 3, lane] = v.in_dark
-    w[AHEAD + 4, lane] = v.limb_curvature
-    w[AHEAD + 5, lane] = v.radiator_view
+    w[AHEAD + 2, lane] = v.in_dark
+    w[AHEAD + 3, lane] = v.inverse_light_s
+    w[AHEAD + 4, lane] = v.inverse_dark_s
+    w[AHEAD + 5, lane] = v.inverse_left_s
+    w[AHEAD + 6, lane] = v.limb_curvature
+    w[AHEAD + 7, lane] = v.radiator_view
+
+
+@point
+def keep_new(w, lane, v):
+    w[NEW, lane] = v.sun_w
+    w[NEW + 1, lane] = v.dark_w
+    w[NEW + 2, lane] = v.sun_rate
+    w[NEW + 3, lane] = v.dark_rate
+
+
+@point
+def keep_free(w, lane, v):
+    w[FREE, lane] = v.sun_w
+    w[FREE + 1, lane] = v.dark_w
+    w[FREE + 2, lane] = v.sun_rate
+    w[FREE + 3, lane] = v.dark_rate
 
 
 @point
 def keep_plan(w, lane, v):
     w[PLAN, lane] = v.sun_w
     w[PLAN + 1, lane] = v.dark_w
+    w[PLAN + 2, lane] = v.sun_rate
+    w[PLAN + 3, lane] = v.dark_rate
 
 
 @point
 def keep_window(w, lane, v):
     w[WINDOW, lane] = v.sun_w
     w[WINDOW + 1, lane] = v.dark_w
-    w[WINDOW + 2, lane] = v.sun_free_w
-    w[WINDOW + 3, lane] = v.dark_free_w
-    w[WINDOW + 4, lane] = v.sun_rate
-    w[WINDOW + 5, lane] = v.dark_rate
+    w[WINDOW + 2, lane] = v.sun_rate
+    w[WINDOW + 3, lane] = v.dark_rate
+    w[WINDOW + 4, lane] = v.sun_free_w
+    w[WINDOW + 5, lane] = v.dark_free_w
     w[WINDOW + 6, lane] = v.share
     w[WINDOW + 7, lane] = v.limb_curvature
     w[WINDOW + 8, lane] = v.radiator_view

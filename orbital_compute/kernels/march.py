@@ -8,7 +8,7 @@ call is short.
 import numpy as np
 
 from .._jit import point, sweep
-from ..physics.orbit import anchor_orbit, orbit_path
+from ..physics.orbit import Orbit, anchor_orbit, orbit_path
 from ..physics.sun import Sun
 from .lanes import (
     HARDWARE,
@@ -26,13 +26,16 @@ from .lanes import (
     ahead_at,
     aim_at,
     anchor_at,
+    free_at,
     hardware_at,
     health_at,
     keep_ahead,
     keep_aim,
     keep_anchor,
+    keep_free,
     keep_ledger,
     keep_light,
+    keep_new,
     keep_order,
     keep_path,
     keep_plan,
@@ -45,6 +48,7 @@ from .lanes import (
     keep_worn,
     ledger_at,
     light_at,
+    new_at,
     orbit_at,
     order_at,
     path_at,
@@ -59,6 +63,7 @@ from .lanes import (
 from .satellite import (
     STEEP,
     UNSPLIT,
+    Hardware,
     Health,
     Ledger,
     Light,
@@ -71,20 +76,21 @@ from .satellite import (
     cut_stage,
     edge_stage,
     exponents,
+    free_stage,
     heat_stage,
     light_stage,
     new_stage,
     offered_flop,
     order_stage,
+    plan_stage,
     power_stage,
     radiated_j,
-    rate_at,
     response_stage,
     side_stage,
     split_stage,
     steep_stage,
     turns,
-    window_stage,
+    window_of,
     working,
     worn,
 )
@@ -94,6 +100,8 @@ GROUP = 8  # lanes that take a stage together which few satellites need: one vec
 BLOCK_ROWS = 512  # the unit of sums, threads, shards and ranks
 BLOCK_TILES = BLOCK_ROWS // LANES
 
+N_ORBIT = len(Orbit._fields)
+N_HARDWARE = len(Hardware._fields)
 N_HEALTH = len(Health._fields)
 N_STATE = len(State._fields)
 N_WINDOW = len(Window._fields)
@@ -124,15 +132,15 @@ STATE_FIELDS = (*State._fields, *TOTAL_FIELDS)
 TOTAL = N_STATE
 _SUMMED = tuple((TOTAL + k, LEDGER + Ledger._fields.index(name)) for k, name in enumerate(TOTAL_FIELDS[:9]))
 _OFFERED, _OFFERED_COOL, _ASSIGNED, _BATTERY_MIN, _CHIP_MAX = (TOTAL + k for k in range(9, 14))
-_DAY_DRAWN, _DAY_BATTERY, _DAY_FLUID = (TOTAL + k for k in range(14, 17))
-_LEDGER_DRAWN = LEDGER + Ledger._fields.index("drawn_j")
+_DAILY = ((TOTAL + 14, LEDGER + Ledger._fields.index("drawn_j")), (TOTAL + 15, STATE), (TOTAL + 16, STATE + 1))
 _LEDGER_BATTERY_MIN = LEDGER + Ledger._fields.index("battery_min_j")
 _LEDGER_CHIP_MAX = LEDGER + Ledger._fields.index("chip_max_k")
 _LEDGER_BATTERY_START = LEDGER + Ledger._fields.index("battery_start_j")
 _LEDGER_FLUID_START = LEDGER + Ledger._fields.index("fluid_start_k")
 _SUNLIT = LIGHT + Light._fields.index("sunlit")
-_LIT, _DARK = LEDGER, LEDGER + 1  # steps of the window in light and in the dark, in the first pass
 _NEAR = POWER  # whether an edge of the shadow is near: the powers of a step come after
+# in the first pass the ledger's rows hold steps in light and in the dark, directions, and what is offered
+_LIT, _DARK, _UNIT, _OFFER, _COOL, _NEW = LEDGER, LEDGER + 1, LEDGER + 2, LEDGER + 5, LEDGER + 6, LEDGER + 7
 _RATE, _CUT = POWER + Power._fields.index("rate"), POWER + Power._fields.index("cut")
 _WINDOW_SHARE = WINDOW + Window._fields.index("share")
 
@@ -146,19 +154,18 @@ def sun_at(suns, k):
 
 
 @point
-def load_shared(w, row, table, index, first):
+def load_shared(w, row, table, index, first, n_row):
     """Load the constants that a tile's satellites share by index; usually all lanes have the same."""
-    same = True
-    for lane in range(1, LANES):
-        same &= index[first + lane] == index[first]
-    for r in range(table.shape[1]):
-        if same:
-            value = table[index[first], r]
-            for lane in range(LANES):
-                w[row + r, lane] = value
-        else:
-            for lane in range(LANES):
-                w[row + r, lane] = table[index[first + lane], r]
+    own, n_other = np.uint64(index[first]), 0  # indices known not to be negative cost less
+    for lane in range(LANES):
+        n_other += 1 if index[first + lane] != index[first] else 0
+    for r in range(n_row):
+        w[row + r] = table[own, r]  # a whole row at once
+    if n_other > 0:
+        for lane in range(LANES):
+            own = np.uint64(index[first + lane])
+            for r in range(n_row):
+                w[row + r, lane] = table[own, r]
 
 
 @point
@@ -176,14 +183,26 @@ def store_rows(w, row, array, tile, n_row):
 
 
 @point
+def store_row(w, row, array, tile):
+    for lane in range(LANES):
+        array[tile * LANES + lane] = w[row, lane]
+
+
+@point
+def add_row(w, row, array, tile, quantity):
+    for lane in range(LANES):
+        array[tile, quantity, lane] += w[row, lane]
+
+
+@point
 def load_tile(w, fleet, tile, sun):
     """Fill the buffer with a tile's constants and state, and turn its slow angles to the start of the window.
 
     Of the hardware, devices and buses are those that work; array and battery are as new (`wear_tile`).
     """
     first = tile * LANES
-    load_shared(w, ORBIT, fleet.orbit_table, fleet.orbit_index, first)
-    load_shared(w, HARDWARE, fleet.hardware_table, fleet.type_index, first)
+    load_shared(w, ORBIT, fleet.orbit_table, fleet.orbit_index, first, N_ORBIT)
+    load_shared(w, HARDWARE, fleet.hardware_table, fleet.type_index, first, N_HARDWARE)
     load_rows(w, SLOT, fleet.slot, tile, 4)
     load_rows(w, HEALTH, fleet.health, tile, N_HEALTH)
     load_rows(w, STATE, fleet.state, tile, N_STATE)
@@ -237,6 +256,37 @@ def walk_light(w, sun):
                 w[_SUNLIT, lane] = share if w[_NEAR, lane] > 0.0 else w[_SUNLIT, lane]
 
 
+@point
+def plan_tile(w, sun):
+    """Make the plans of a window for every lane, each in a loop of its own: longer ones are not vectorised."""
+    for lane in range(LANES):
+        keep_ahead(w, lane, ahead_stage(orbit_at(w, lane), hardware_at(w, lane), sun, path_at(w, lane)))
+    for lane in range(LANES):
+        hardware, health, ahead = hardware_at(w, lane), health_at(w, lane), ahead_at(w, lane)
+        keep_new(w, lane, new_stage(hardware, health, ahead, state_at(w, lane)))
+    wear_tile(w)
+    for lane in range(LANES):
+        keep_free(w, lane, free_stage(hardware_at(w, lane), ahead_at(w, lane), state_at(w, lane)))
+    for lane in range(LANES):
+        keep_plan(w, lane, plan_stage(hardware_at(w, lane), ahead_at(w, lane), state_at(w, lane)))
+    for lane in range(LANES):
+        keep_window(w, lane, window_of(plan_at(w, lane), free_at(w, lane), ahead_at(w, lane)))
+        w[_LIT, lane], w[_DARK, lane] = 0.0, 0.0
+
+
+@point
+def offer_tile(w):
+    """Turn the plans of every lane and its steps in light and dark into the work that it offers."""
+    for lane in range(LANES):
+        hardware, lit, dark = hardware_at(w, lane), w[_LIT, lane], w[_DARK, lane]
+        offer = offered_flop(hardware, plan_at(w, lane), lit, dark)
+        whole = whole_quanta_flop(offer)
+        cool = max(offered_flop(hardware, free_at(w, lane), lit, dark), whole)
+        w[_WINDOW_SHARE, lane] = offer  # until the assignment is known, the offer before it is rounded
+        w[_OFFER, lane], w[_COOL, lane] = whole, cool
+        w[_NEW, lane] = max(offered_flop(hardware, new_at(w, lane), lit, dark), cool)
+
+
 @sweep
 def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_flop, new_flop, unit):
     """Plan the window and offer its work: the first pass.
@@ -253,15 +303,7 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_f
     for tile in range(first_tile, last_tile):
         load_tile(w, fleet, tile, sun_at(suns, 0))
         walk_path(w, given, tile, 0, sun_at(suns, 0))
-        for lane in range(LANES):
-            keep_ahead(w, lane, ahead_stage(orbit_at(w, lane), hardware_at(w, lane), sun_at(suns, 0), path_at(w, lane)))
-        for lane in range(LANES):
-            hardware, health, ahead = hardware_at(w, lane), health_at(w, lane), ahead_at(w, lane)
-            keep_plan(w, lane, new_stage(hardware, health, ahead, state_at(w, lane)))
-        wear_tile(w)
-        for lane in range(LANES):
-            keep_window(w, lane, window_stage(hardware_at(w, lane), ahead_at(w, lane), state_at(w, lane)))
-            w[_LIT, lane], w[_DARK, lane] = 0.0, 0.0
+        plan_tile(w, sun_at(suns, 0))
         for k in range(n_step):
             sun = sun_at(suns, k)
             walk_path(w, given, tile, k, sun)
@@ -273,21 +315,15 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_f
                 for lane in range(LANES):
                     x, y, z = w[PATH, lane], w[PATH + 1, lane], w[PATH + 2, lane]
                     inverse = 1.0 / np.sqrt(x * x + y * y + z * z)
-                    row = tile * LANES + lane
-                    unit[0, row], unit[1, row], unit[2, row] = x * inverse, y * inverse, z * inverse
-        for lane in range(LANES):
-            row = tile * LANES + lane
-            hardware, window, new = hardware_at(w, lane), window_at(w, lane), plan_at(w, lane)
-            lit, dark = w[_LIT, lane], w[_DARK, lane]
-            offer = offered_flop(hardware, window.sun_rate, window.dark_rate, lit, dark)
-            sun_rate, dark_rate = rate_at(hardware, window.sun_free_w), rate_at(hardware, window.dark_free_w)
-            w[_WINDOW_SHARE, lane] = offer  # until the assignment is known, the offer before it is rounded
-            offer_flop[row] = whole_quanta_flop(offer)
-            cool_flop[row] = max(offered_flop(hardware, sun_rate, dark_rate, lit, dark), offer_flop[row])
-            sun_rate, dark_rate = rate_at(hardware, new.sun_w), rate_at(hardware, new.dark_w)
-            new_flop[row] = max(offered_flop(hardware, sun_rate, dark_rate, lit, dark), cool_flop[row])
-            fleet.state[tile, _OFFERED, lane] += offer_flop[row]
-            fleet.state[tile, _OFFERED_COOL, lane] += cool_flop[row]
+                    w[_UNIT, lane], w[_UNIT + 1, lane], w[_UNIT + 2, lane] = x * inverse, y * inverse, z * inverse
+        offer_tile(w)
+        add_row(w, _OFFER, fleet.state, tile, _OFFERED)
+        add_row(w, _COOL, fleet.state, tile, _OFFERED_COOL)
+        store_row(w, _OFFER, offer_flop, tile)
+        store_row(w, _COOL, cool_flop, tile)
+        store_row(w, _NEW, new_flop, tile)
+        for r in range(3):
+            store_row(w, _UNIT + r, unit[r], tile)
         store_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
 
 
@@ -350,10 +386,11 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
         load_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
         wear_tile(w)
         for lane in range(LANES):
-            offered = w[_WINDOW_SHARE, lane]
-            assigned = assigned_flop[tile * LANES + lane]
+            w[LEDGER, lane] = assigned_flop[tile * LANES + lane]
+        add_row(w, LEDGER, fleet.state, tile, _ASSIGNED)
+        for lane in range(LANES):
+            offered, assigned = w[_WINDOW_SHARE, lane], w[LEDGER, lane]
             w[_WINDOW_SHARE, lane] = min(assigned / offered, 1.0) if offered > 0.0 else 0.0
-            fleet.state[tile, _ASSIGNED, lane] += assigned
         n_turning = 0
         for lane in range(LANES):
             keep_order(w, lane, order_stage(hardware_at(w, lane), window_at(w, lane)))
@@ -377,15 +414,14 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
                         sample[slot, k, 1 + r, lane] = w[STATE + r, lane]
         store_rows(w, STATE, fleet.state, tile, N_STATE)
         store_rows(w, LEDGER, fleet.ledger, tile, N_LEDGER)
+        for total, row in _SUMMED:
+            add_row(w, row, fleet.state, tile, total)
+        for total, row in _DAILY:
+            add_row(w, row, fleet.state, tile, total)
         for lane in range(LANES):
-            for total, row in _SUMMED:
-                fleet.state[tile, total, lane] += w[row, lane]
             lowest, highest = fleet.state[tile, _BATTERY_MIN, lane], fleet.state[tile, _CHIP_MAX, lane]
             fleet.state[tile, _BATTERY_MIN, lane] = min(lowest, w[_LEDGER_BATTERY_MIN, lane])
             fleet.state[tile, _CHIP_MAX, lane] = max(highest, w[_LEDGER_CHIP_MAX, lane])
-            fleet.state[tile, _DAY_DRAWN, lane] += w[_LEDGER_DRAWN, lane]
-            fleet.state[tile, _DAY_BATTERY, lane] += w[STATE, lane]
-            fleet.state[tile, _DAY_FLUID, lane] += w[STATE + 1, lane]
 
 
 # rows of `sample` [W, unless named]: first what was radiated [J], then the state, then light and power

@@ -19,8 +19,8 @@ from ..physics.array import (
 )
 from ..physics.battery import aged_efficiency, balance, chargeable_w, givable_w, largest_load_w, stored_j
 from ..physics.compute import power_for, throughput
-from ..physics.eclipse import EclipseClock, eclipse_clock, shadow_depth, shadow_side, sunlit_share
-from ..physics.plan import Design, marginal_ratio, plan_ahead
+from ..physics.eclipse import eclipse_clock, shadow_depth, shadow_side, sunlit_share
+from ..physics.plan import Design, Horizon, horizon, marginal_ratio, plan_ahead
 from ..physics.thermal import (
     balance_error_j,
     compute_cap_w,
@@ -154,10 +154,10 @@ class Window(NamedTuple):
 
     sun_w: float
     dark_w: float
-    sun_free_w: float  # the plan without the thermal limit
-    dark_free_w: float
     sun_rate: float  # planned relative throughput
     dark_rate: float
+    sun_free_w: float  # the plan without the thermal limit
+    dark_free_w: float
     share: float  # assigned over offered work, 0..1
     limb_curvature: float  # one over the Earth's angular radius
     radiator_view: float
@@ -166,10 +166,12 @@ class Window(NamedTuple):
 class Ahead(NamedTuple):
     """What the path holds for the window: the coming light and dark, and what hardly changes with height."""
 
-    sun_s: float  # see physics.eclipse.EclipseClock, from the start of the window
+    light_s: float  # see physics.plan.Horizon, from the start of the window
     dark_s: float
-    left_s: float
     in_dark: float
+    inverse_light_s: float
+    inverse_dark_s: float
+    inverse_left_s: float
     limb_curvature: float
     radiator_view: float
 
@@ -278,8 +280,10 @@ def design_of(hardware):
         h.inverse_span_w,
         h.inverse_exponent,
         h.marginal_ratio,
+        h.charge_efficiency,
         h.inverse_charge_efficiency,
         h.discharge_efficiency,
+        h.charge_efficiency * h.discharge_efficiency,
         h.inverse_charge_efficiency * h.inverse_discharge_efficiency,
         h.charge_limit_w,
         h.discharge_limit_w,
@@ -347,49 +351,60 @@ def ahead_stage(orbit, hardware, sun, path):
     )
     view = two_sided_view(h.radiator_nadir_cosine, attitude.inverse_height)
     curvature = 1.0 / asin(attitude.inverse_height)
-    return Ahead(clock.sun_s, clock.dark_s, clock.left_s + 0.5 * h.step_s, clock.in_dark, curvature, view)
+    t = horizon(clock.sun_s, clock.dark_s, clock.left_s + 0.5 * h.step_s, clock.in_dark)
+    return Ahead(t.light_s, t.dark_s, t.in_dark, t.inverse_light_s, t.inverse_dark_s, t.inverse_left_s, curvature, view)
 
 
 @point
-def clock_of(ahead):
+def horizon_of(ahead):
     """Return the coming light and dark."""
-    return EclipseClock(ahead.sun_s, ahead.dark_s, ahead.left_s, ahead.in_dark)
+    t = ahead
+    return Horizon(t.light_s, t.dark_s, t.in_dark, t.inverse_light_s, t.inverse_dark_s, t.inverse_left_s)
 
 
 @point
 def new_stage(hardware, health, ahead, state):
     """Return the plan of the devices that work, array and battery as new, without the thermal limit.
 
-    `hardware` is not yet worn; what wear costs is the difference to the plan that is not limited by heat.
+    `hardware` is not yet worn; what wear costs is the difference to `free_stage`.
     """
     h = hardware
     array_w = state.array_mean_w / health.array if health.array > 0.0 else 0.0
     stored_j = min(state.battery_j / health.battery, h.capacity_j) - h.design_floor_j
-    return plan_ahead(design_of(h), clock_of(ahead), array_w, stored_j, h.full_w)
+    return plan_ahead(design_of(h), horizon_of(ahead), array_w, stored_j, h.full_w)
 
 
 @point
-def window_stage(hardware, ahead, state):
-    """Return what holds through the coming window, from the state and the coming eclipse.
+def free_stage(hardware, ahead, state):
+    """Return the plan without the thermal limit; what heat costs is the difference to `plan_stage`."""
+    h = hardware
+    stored_j = state.battery_j - h.design_floor_j
+    return plan_ahead(design_of(h), horizon_of(ahead), state.array_mean_w, stored_j, h.full_w)
 
-    The plan is made twice, with and without the thermal limit, so that what heat costs is measured.
-    """
-    h, clock = hardware, clock_of(ahead)
+
+@point
+def plan_stage(hardware, ahead, state):
+    """Return the plan, with chips held below their limit for as long as it lasts."""
+    h = hardware
     usable_w = fma(h.full_w + h.bus_w, h.pump, h.charge_limit_w)  # what is curtailed heats nothing
     conditioning_w = h.conditioning_loss * min(state.array_mean_w, usable_w)
     fixed_w = fma(h.pump, h.bus_w, state.sink_mean_w + conditioning_w)
     heat_per_watt = h.pump * h.inverse_discharge_efficiency  # in the dark the battery's loss heats the loop too
     cap_w = steady_cap_w(fixed_w, heat_per_watt, h.emission_w_k4, h.chip_k_w, h.chip_limit_k + h.lift_k)
-    design, stored_j = design_of(h), state.battery_j - h.design_floor_j
-    plan = plan_ahead(design, clock, state.array_mean_w, stored_j, cap_w)
-    free = plan_ahead(design, clock, state.array_mean_w, stored_j, h.full_w)
+    stored_j = state.battery_j - h.design_floor_j
+    return plan_ahead(design_of(h), horizon_of(ahead), state.array_mean_w, stored_j, cap_w)
+
+
+@point
+def window_of(plan, free, ahead):
+    """Return what the march needs to know of a window, before anything is assigned."""
     return Window(
         plan.sun_w,
         plan.dark_w,
+        plan.sun_rate,
+        plan.dark_rate,
         free.sun_w,
         free.dark_w,
-        rate_at(h, plan.sun_w),
-        rate_at(h, plan.dark_w),
         0.0,
         ahead.limb_curvature,
         ahead.radiator_view,
@@ -409,9 +424,9 @@ def rate_at(hardware, power_w):
 
 
 @point
-def offered_flop(hardware, sun_rate, dark_rate, sun_steps, dark_steps):
-    """Return the work of a window by the plan, with so many of its steps in light and in the dark."""
-    return hardware.peak_flop_s * hardware.step_s * fma(sun_rate, sun_steps, dark_rate * dark_steps)
+def offered_flop(hardware, plan, sun_steps, dark_steps):
+    """Return the work of a window by a plan, with so many of its steps in light and in the dark."""
+    return hardware.peak_flop_s * hardware.step_s * fma(plan.sun_rate, sun_steps, plan.dark_rate * dark_steps)
 
 
 @point

@@ -118,16 +118,24 @@ def heat_pump_share(lift_k, cold_k):
 
 
 @point
+def closer_cap_w(power_w, fixed_heat_w, heat_per_watt, emission_w_k4, chip_k_w, limit_k):
+    """Return a Newton step from a compute power towards that of `steady_cap_w`."""
+    fluid = fma(-chip_k_w, power_w, limit_k)
+    cube = emission_w_k4 * fluid * fluid * fluid
+    excess = fma(cube, fluid, -fma(heat_per_watt, power_w, fixed_heat_w))
+    return power_w + excess / fma(4.0 * cube, chip_k_w, heat_per_watt)
+
+
+@point
 def steady_cap_w(fixed_heat_w, heat_per_watt, emission_w_k4, chip_k_w, limit_k):
     """Return the compute power that the radiator carries for ever with chips at their limit (MODEL §4.3).
 
-    Solves emission (limit - R p)⁴ = fixed + heat_per_watt p: four Newton steps from p = 0, which approach from above
+    Solves emission (limit - R p)⁴ = fixed + heat_per_watt p: five Newton steps from p = 0, which approach from above
     or settle; error below 1e-6 of the answer. Zero where even no compute is too warm.
     """
-    p = 0.0
-    for _ in range(5):
-        fluid = limit_k - chip_k_w * p
-        cube = emission_w_k4 * fluid * fluid * fluid
-        excess = cube * fluid - fixed_heat_w - heat_per_watt * p
-        p += excess / fma(4.0 * cube, chip_k_w, heat_per_watt)
+    p = closer_cap_w(0.0, fixed_heat_w, heat_per_watt, emission_w_k4, chip_k_w, limit_k)
+    p = closer_cap_w(p, fixed_heat_w, heat_per_watt, emission_w_k4, chip_k_w, limit_k)
+    p = closer_cap_w(p, fixed_heat_w, heat_per_watt, emission_w_k4, chip_k_w, limit_k)
+    p = closer_cap_w(p, fixed_heat_w, heat_per_watt, emission_w_k4, chip_k_w, limit_k)
+    p = closer_cap_w(p, fixed_heat_w, heat_per_watt, emission_w_k4, chip_k_w, limit_k)
     return max(p, 0.0)

@@ -54,7 +54,7 @@ def test_loops_are_found_in_assembly():
     platform.machine() not in ("x86_64", "AMD64") or not get_host_cpu_features().get("fma"),
     reason="the assembly of processors without FMA, or of another family, is not read here",
 )
-@pytest.mark.parametrize(("sweep", "n_stage"), [("march_window", 4)])
+@pytest.mark.parametrize(("sweep", "n_stage"), [("prepare_window", 7), ("march_window", 6)])
 def test_stages_are_vector_code_without_calls(sweep, n_stage):
     environment = {**os.environ, "ORBITAL_COMPUTE_CACHE": "off"}  # code from the cache has no text
     script = COMPILE.format(tests=str(TESTS), sweep=sweep)

@@ -31,6 +31,8 @@ RECORDS = {
     "hardware": Hardware,
     "state": State,
     "ahead": Ahead,
+    "new": Plan,
+    "free": Plan,
     "plan": Plan,
     "window": Window,
     "aim": Aim,
@@ -43,20 +45,9 @@ RECORDS = {
     "ledger": Ledger,
 }
 KEPT = (
-    "anchor",
-    "state",
-    "ahead",
-    "plan",
-    "window",
-    "order",
-    "aim",
-    "split",
-    "path",
-    "light",
-    "response",
-    "power",
-    "ledger",
-)
+    "anchor", "state", "ahead", "new", "free", "plan", "window", "order", "aim", "split", "path", "light", "response",
+    "power", "ledger",
+)  # fmt: skip
 
 
 def plain(law):

@@ -1,6 +1,7 @@
 """The energy plan: against brute force over light and dark, its bounds, and executed through the battery's laws."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -8,8 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from orbital_compute.physics.battery import balance, chargeable_w, givable_w, largest_load_w, stored_j
-from orbital_compute.physics.eclipse import EclipseClock
-from orbital_compute.physics.plan import Design, Plan, dark_limit_w, energy_plan, plan_ahead, work_rate
+from orbital_compute.physics.plan import Design, dark_limit_w, horizon, plan_ahead, work_rate
 
 GRID = 4001
 ROUNDING = 1e-9
@@ -21,9 +21,19 @@ def make(
     """Return a design with no bound in the way but the device's own."""
     idle_w, both = idle * full_w, into * out
     return Design(
-        idle_w, full_w, 1 / (full_w - idle_w), 1 / a, both ** (a / (a - 1)), 1 / into, out, 1 / both, charge_w,
-        discharge_w, usable_j, bus_w, pump, 1 / pump,
+        idle_w, full_w, 1 / (full_w - idle_w), 1 / a, both ** (a / (a - 1)), into, 1 / into, out, both, 1 / both,
+        charge_w, discharge_w, usable_j, bus_w, pump, 1 / pump,
     )  # fmt: skip
+
+
+class Powers(NamedTuple):
+    sun_w: float
+    dark_w: float
+
+
+def energy_plan(design, sun_s, dark_s, array_w, kept_j, cap_w):
+    """Return the plan at the start of the light."""
+    return plan_ahead(design, horizon(sun_s, dark_s, sun_s, 0.0), array_w, kept_j, cap_w)
 
 
 def rate(design, power_w):
@@ -134,7 +144,8 @@ SUN_S, DARK_S = 4000.0, 2000.0
 
 
 def planned(design, array_w, *, cap_w=1e9, kept_j=0.0, sun_s=SUN_S, dark_s=DARK_S):
-    return energy_plan(design, sun_s, dark_s, array_w, kept_j, cap_w)
+    plan = energy_plan(design, sun_s, dark_s, array_w, kept_j, cap_w)
+    return Powers(plan.sun_w, plan.dark_w)
 
 
 @pytest.mark.parametrize("a", [2.0, 3.0])
@@ -220,8 +231,8 @@ def test_hibernates_where_it_simply_yields_more():
         spread = (array_w * SUN_S - 2e4 * (SUN_S + DARK_S * design.inverse_efficiency)) / (
             SUN_S + design.marginal_ratio * DARK_S * design.inverse_efficiency
         )
-        two_level = Plan(2e4 + max(spread, 0.0), 2e4 + design.marginal_ratio * max(spread, 0.0))
-        gain.append(work(design, SUN_S, DARK_S, two_level) - work(design, SUN_S, DARK_S, Plan(array_w, 0.0)))
+        two_level = Powers(2e4 + max(spread, 0.0), 2e4 + design.marginal_ratio * max(spread, 0.0))
+        gain.append(work(design, SUN_S, DARK_S, two_level) - work(design, SUN_S, DARK_S, Powers(array_w, 0.0)))
     assert chosen == [g > 0.0 for g in gain]
     assert 0 < sum(chosen) < len(chosen)
     assert min(gain) < -0.1 * SUN_S * rate(design, 3.3e4)  # where the two levels alone would lose much
@@ -262,9 +273,19 @@ def test_plan_lasts_through_the_battery(design, period_s, dark, array):
 # from where the satellite stands
 
 
+@given(
+    bounded_designs, st.floats(100, 5000), st.floats(0, 2200), st.floats(0.1, 2.5), share, st.sampled_from([0.0, 1.0])
+)
+def test_rates_are_those_of_the_powers(design, left_s, dark_s, array, stored, in_dark):
+    ahead = horizon(4000.0, dark_s, left_s, in_dark)
+    plan = plan_ahead(design, ahead, array * design.full_w, stored * design.usable_j, 1e9)
+    assert plan.sun_rate == pytest.approx(float(rate(design, plan.sun_w)), abs=1e-12)
+    assert plan.dark_rate == pytest.approx(float(rate(design, plan.dark_w)), abs=1e-12)
+
+
 def test_plan_ahead_in_the_light_spends_what_is_stored():
     design = make()
-    clock = EclipseClock(SUN_S, DARK_S, 1000.0, 0.0)
+    clock = horizon(SUN_S, DARK_S, 1000.0, 0.0)
     assert plan_ahead(design, clock, 6e4, 3e7, 1e9) == energy_plan(design, 1000.0, DARK_S, 6e4, 3e7, 1e9)
     more = plan_ahead(design, clock, 6e4, 6e7, 1e9)
     assert more.dark_w > plan_ahead(design, clock, 6e4, 3e7, 1e9).dark_w
@@ -274,17 +295,17 @@ def test_plan_ahead_in_the_dark_lasts_until_dawn():
     """45 kW through the 800 s that are left; the coming revolution is planned from the floor."""
     design = make()
     stored = 4.5e4 * 800.0 / 0.96
-    plan = plan_ahead(design, EclipseClock(SUN_S, DARK_S, 800.0, 1.0), 6e4, stored, 1e9)
+    plan = plan_ahead(design, horizon(SUN_S, DARK_S, 800.0, 1.0), 6e4, stored, 1e9)
     assert plan.dark_w == pytest.approx(4.5e4, rel=1e-12)
     assert plan.sun_w == energy_plan(design, SUN_S, DARK_S, 6e4, 0.0, 1e9).sun_w
-    assert plan_ahead(design, EclipseClock(SUN_S, DARK_S, 800.0, 1.0), 6e4, stored, 3e4).dark_w == 3e4
+    assert plan_ahead(design, horizon(SUN_S, DARK_S, 800.0, 1.0), 6e4, stored, 3e4).dark_w == 3e4
     # below idle power it is off; below the floor too
-    assert plan_ahead(design, EclipseClock(SUN_S, DARK_S, 800.0, 1.0), 6e4, 0.4 * stored, 1e9).dark_w == 0.0
-    assert plan_ahead(design, EclipseClock(SUN_S, DARK_S, 800.0, 1.0), 6e4, -stored, 1e9).dark_w == 0.0
+    assert plan_ahead(design, horizon(SUN_S, DARK_S, 800.0, 1.0), 6e4, 0.4 * stored, 1e9).dark_w == 0.0
+    assert plan_ahead(design, horizon(SUN_S, DARK_S, 800.0, 1.0), 6e4, -stored, 1e9).dark_w == 0.0
 
 
 def test_dark_limit_by_hand():
     design = make(bus_w=5e3, pump=1.02, discharge_w=8e4)
-    assert dark_limit_w(design, 1e8, 2000.0) == pytest.approx(1e8 * 0.96 / 2000 / 1.02 - 5e3, rel=1e-12)
-    assert dark_limit_w(design, 1e10, 2000.0) == pytest.approx(8e4 / 1.02 - 5e3, rel=1e-12)
+    assert dark_limit_w(design, 1e8, 1 / 2000.0) == pytest.approx(1e8 * 0.96 / 2000 / 1.02 - 5e3, rel=1e-12)
+    assert dark_limit_w(design, 1e10, 1 / 2000.0) == pytest.approx(8e4 / 1.02 - 5e3, rel=1e-12)
     assert work_rate(design, 6e4) == pytest.approx(math.sqrt(0.5), rel=1e-12)
