@@ -1,0 +1,82 @@
+"""The fleet in thin air, as rows of text: what holding its height costs, and how long what fails stays up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..analysis.air import OWN, YEAR_S, ShellAir, fleet, shells
+from . import units
+from .figures_sunlight import shell_groups
+from .headline import Rows
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+NOTE = (
+    "Speed and propellant are what a live satellite spends in the first year to hold its height, lifetimes those of a "
+    "satellite that fails at the start and tumbles, by activity of the Sun: quiet, mean, active (densities of 0.3, 1 "
+    "and 5 times the mean at great height), and the run's own. The rule is that of the FCC (22-74)."
+)
+
+
+def note(dataset: xr.Dataset) -> str:
+    """Return what the table of shells shows, nothing where there is none."""
+    return NOTE if shells(dataset) else ""
+
+
+def by_shell(dataset: xr.Dataset, rule_s: float = 5.0 * YEAR_S) -> Rows | None:
+    """Return a row for each group of shells; None where the run left out the air."""
+    found = {shell.name: shell for shell in shells(dataset, rule_s)}
+    if not found:
+        return None
+    names = [str(name) for name in dataset["shell"].values]
+    rule = f"{rule_s / YEAR_S:.3g} years"
+    steady = [name for name in next(iter(found.values())).lifetime_s if name != OWN]
+    rows = []
+    for text, first, last in shell_groups(dataset):
+        group = [found[name] for name in names[first : last + 1] if name in found]
+        if not group:
+            continue
+        lives = [_span([shell.lifetime_s[name] / YEAR_S for shell in group]) for name in (*steady, OWN)]
+        rows.append(
+            (
+                text.replace("\n", ", "),
+                _span([shell.delta_v_m_s[OWN] for shell in group]),
+                _span([shell.propellant_kg[OWN] for shell in group]),
+                *lives,
+                _verdict(group),
+            )
+        )
+    lifetimes = tuple(f"Lifetime [years], {name} Sun" for name in steady)
+    heads = ("Shells", "Speed [m/s a year]", "Propellant [kg a year]", *lifetimes, "this run's Sun", f"Within {rule}")
+    return Rows("Holding heights, and coming down", heads, rows)
+
+
+def over_the_run(dataset: xr.Dataset, rule_s: float = 5.0 * YEAR_S) -> Rows | None:
+    """Return the fleet's figures over the run; None where the run left out the air."""
+    found = fleet(dataset, rule_s)
+    if found is None:
+        return None
+    rows = [
+        ("Speed spent on its height by a satellite, most of any shell", f"{units.number(found.delta_v_m_s)} m/s"),
+        ("Propellant spent on it by the fleet", f"{units.number(found.propellant_kg)} kg"),
+        ("Failed satellites in orbit at the end", units.count(found.failed_in_orbit)),
+        ("Failed satellites re-entered", units.count(found.reentered)),
+        ("Re-entries a year", units.number(found.reentered_a_year)),
+        ("Failed satellites in orbit, over time", f"{units.number(found.object_years)} satellite-years"),
+        ("Satellites whose failure would outlast the rule", units.count(found.over_rule)),
+    ]
+    return Rows("Air, over the run", ("", ""), rows)
+
+
+def _span(values: Sequence[float]) -> str:
+    """Return `1.2–3.4` over the shells of a group, or one figure where both ends read the same."""
+    low, high = units.number(min(values), 2), units.number(max(values), 2)
+    return (low if low == high else f"{low}–{high}").replace("∞", "over 200")
+
+
+def _verdict(group: Sequence[ShellAir]) -> str:
+    """Return whether the shells keep the rule, and under which Sun they would not."""
+    verdicts = {shell.verdict for shell in group}
+    return verdicts.pop() if len(verdicts) == 1 else "some shells"
