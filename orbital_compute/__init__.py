@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from . import network
     from .errors import AuditError, ModelError, OrbitalComputeError, ResultsError, ScenarioError, WontFitError
     from .model.constellation import Constellation
     from .model.light import illumination, sun
@@ -40,6 +41,7 @@ __all__ = [
     "__version__",
     "illumination",
     "load_scenario",
+    "network",
     "open_results",
     "propagate_numerical",
     "simulate",
@@ -65,6 +67,8 @@ _HOME = {
     "sun": "model.light",
 }
 
+_MODULES = ("network",)
+
 
 class _Face(ModuleType):
     """The package's own module type: a public name never turns into the file of the same name.
@@ -83,6 +87,8 @@ sys.modules[__name__].__class__ = _Face
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -46,18 +46,6 @@ def slant_range(case: Case) -> list[Figure]:
     return [figure(name, ours[name], value, 1e-4, 1e-2, units[name], share=True) for name, value in wanted.items()]
 
 
-@family("longest laser link", r"E\.los_550_published")
-def longest_link(case: Case) -> list[Figure]:
-    """How long a link over the top of the atmosphere can be."""
-    raise NotYet("links between satellites have a length in the mean only; they have no geometry yet")
-
-
-@family("round trip over the laser grid", r"E\.(starlink_550|kuiper_630)\..*|E\.hypatia_published")
-def grid_round_trip(case: Case) -> list[Figure]:
-    """Shortest paths over a grid of links, second by second."""
-    raise NotYet("a way over satellites is 1.3 times the great circle; there is no grid of links yet")
-
-
 @family("traces", r"F\..*")
 def traces(case: Case) -> list[Figure]:
     """Recorded requests, read and replayed."""
