@@ -53,7 +53,7 @@ def test_sine_of_many_turns_keeps_the_phase():
 def test_small_angles():
     angle = np.random.default_rng(2).uniform(-0.03, 0.03, SAMPLES)
     sine, cosine = pair(m.sincos_small, angle)
-    assert np.abs(sine - np.sin(angle)).max() < 1e-15
+    assert np.abs(sine - np.sin(angle)).max() < 5e-15
     assert np.abs(cosine - np.cos(angle)).max() < 1e-15
 
 

@@ -5,7 +5,7 @@ because slices and star-built tuples inside a lane loop stop the vectoriser.
 """
 
 from .._jit import point
-from ..physics.orbit import Anchor, Orbit, Path, Slot
+from ..physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot
 from ..physics.plan import Plan
 from .satellite import Ahead, Aim, Hardware, Health, Ledger, Light, Order, Power, Response, Split, State, Window
 
@@ -13,9 +13,11 @@ LANES = 32
 
 # first row of each record
 ORBIT = 0
-SLOT = ORBIT + 12
+SLOT = ORBIT + 13
 ANCHOR = SLOT + 4
-HARDWARE = ANCHOR + 4
+MEAN = ANCHOR + 4
+ELLIPSE = MEAN + 4
+HARDWARE = ELLIPSE + 4
 HEALTH = HARDWARE + 48
 STATE = HEALTH + 6
 AHEAD = STATE + 5
@@ -27,7 +29,7 @@ ORDER = WINDOW + 9
 AIM = ORDER + 4
 SPLIT = AIM + 3
 PATH = SPLIT + 3
-LIGHT = PATH + 6
+LIGHT = PATH + 7
 RESPONSE = LIGHT + 5
 POWER = RESPONSE + 2
 LEDGER = POWER + 19
@@ -49,6 +51,7 @@ def orbit_at(w, lane):
         w[ORBIT + 9, lane],
         w[ORBIT + 10, lane],
         w[ORBIT + 11, lane],
+        w[ORBIT + 12, lane],
     )
 
 
@@ -69,6 +72,26 @@ def anchor_at(w, lane):
         w[ANCHOR + 1, lane],
         w[ANCHOR + 2, lane],
         w[ANCHOR + 3, lane],
+    )
+
+
+@point
+def mean_at(w, lane):
+    return Mean(
+        w[MEAN, lane],
+        w[MEAN + 1, lane],
+        w[MEAN + 2, lane],
+        w[MEAN + 3, lane],
+    )
+
+
+@point
+def ellipse_at(w, lane):
+    return Ellipse(
+        w[ELLIPSE, lane],
+        w[ELLIPSE + 1, lane],
+        w[ELLIPSE + 2, lane],
+        w[ELLIPSE + 3, lane],
     )
 
 
@@ -245,6 +268,7 @@ def path_at(w, lane):
         w[PATH + 3, lane],
         w[PATH + 4, lane],
         w[PATH + 5, lane],
+        w[PATH + 6, lane],
     )
 
 
@@ -324,6 +348,22 @@ def keep_anchor(w, lane, v):
     w[ANCHOR + 1, lane] = v.ey
     w[ANCHOR + 2, lane] = v.sin_node
     w[ANCHOR + 3, lane] = v.cos_node
+
+
+@point
+def keep_mean(w, lane, v):
+    w[MEAN, lane] = v.sin_l
+    w[MEAN + 1, lane] = v.cos_l
+    w[MEAN + 2, lane] = v.ex
+    w[MEAN + 3, lane] = v.ey
+
+
+@point
+def keep_ellipse(w, lane, v):
+    w[ELLIPSE, lane] = v.sin_u
+    w[ELLIPSE + 1, lane] = v.cos_u
+    w[ELLIPSE + 2, lane] = v.e_cos
+    w[ELLIPSE + 3, lane] = v.stretch
 
 
 @point
@@ -414,6 +454,7 @@ def keep_path(w, lane, v):
     w[PATH + 3, lane] = v.u_m
     w[PATH + 4, lane] = v.v_m
     w[PATH + 5, lane] = v.w_m
+    w[PATH + 6, lane] = v.inverse_m
 
 
 @point

@@ -8,7 +8,7 @@ call is short.
 import numpy as np
 
 from .._jit import point, sweep
-from ..physics.orbit import Orbit, anchor_orbit, orbit_path
+from ..physics.orbit import Orbit, Path, anchor_orbit, ellipse_place, mean_place, rippled_path
 from ..physics.sun import Sun
 from .lanes import (
     HARDWARE,
@@ -26,15 +26,18 @@ from .lanes import (
     ahead_at,
     aim_at,
     anchor_at,
+    ellipse_at,
     free_at,
     hardware_at,
     health_at,
     keep_ahead,
     keep_aim,
     keep_anchor,
+    keep_ellipse,
     keep_free,
     keep_ledger,
     keep_light,
+    keep_mean,
     keep_new,
     keep_order,
     keep_path,
@@ -48,6 +51,7 @@ from .lanes import (
     keep_worn,
     ledger_at,
     light_at,
+    mean_at,
     new_at,
     orbit_at,
     order_at,
@@ -138,6 +142,7 @@ _LEDGER_CHIP_MAX = LEDGER + Ledger._fields.index("chip_max_k")
 _LEDGER_BATTERY_START = LEDGER + Ledger._fields.index("battery_start_j")
 _LEDGER_FLUID_START = LEDGER + Ledger._fields.index("fluid_start_k")
 _SUNLIT = LIGHT + Light._fields.index("sunlit")
+_INVERSE = PATH + Path._fields.index("inverse_m")
 _NEAR = POWER  # whether an edge of the shadow is near: the powers of a step come after
 # in the first pass the ledger's rows hold steps in light and in the dark, directions, and what is offered
 _LIT, _DARK, _UNIT, _OFFER, _COOL, _NEW = LEDGER, LEDGER + 1, LEDGER + 2, LEDGER + 5, LEDGER + 6, LEDGER + 7
@@ -224,12 +229,19 @@ def walk_path(w, given, tile, k, sun):
     """Put every lane's path at a step into the buffer: by the theory, or from given positions."""
     if given.shape[0] == 0:
         for lane in range(LANES):
-            path = orbit_path(orbit_at(w, lane), slot_at(w, lane), anchor_at(w, lane), sun.time_s, sun.window_s)
-            keep_path(w, lane, path)
+            mean = mean_place(orbit_at(w, lane), slot_at(w, lane), anchor_at(w, lane), sun.time_s, sun.window_s)
+            keep_mean(w, lane, mean)
+        for lane in range(LANES):
+            keep_ellipse(w, lane, ellipse_place(mean_at(w, lane)))
+        for lane in range(LANES):
+            keep_path(w, lane, rippled_path(orbit_at(w, lane), anchor_at(w, lane), ellipse_at(w, lane), sun.window_s))
     else:
         for r in range(6):
             for lane in range(LANES):
                 w[PATH + r, lane] = given[k, r, tile * LANES + lane]
+        for lane in range(LANES):
+            x, y, z = w[PATH, lane], w[PATH + 1, lane], w[PATH + 2, lane]
+            w[_INVERSE, lane] = 1.0 / np.sqrt(x * x + y * y + z * z)
 
 
 @point
@@ -313,8 +325,7 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_f
                 w[_DARK, lane] += 1.0 - w[_SUNLIT, lane]
             if k == n_step // 2:
                 for lane in range(LANES):
-                    x, y, z = w[PATH, lane], w[PATH + 1, lane], w[PATH + 2, lane]
-                    inverse = 1.0 / np.sqrt(x * x + y * y + z * z)
+                    x, y, z, inverse = w[PATH, lane], w[PATH + 1, lane], w[PATH + 2, lane], w[_INVERSE, lane]
                     w[_UNIT, lane], w[_UNIT + 1, lane], w[_UNIT + 2, lane] = x * inverse, y * inverse, z * inverse
         offer_tile(w)
         add_row(w, _OFFER, fleet.state, tile, _OFFERED)

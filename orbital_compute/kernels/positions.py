@@ -15,7 +15,7 @@ def positions(orbit_table, orbit_index, own, times_s, first, last, out_r):
 
     Parameters
     ----------
-    orbit_table : float64[n_orbit, 12]
+    orbit_table : float64[n_orbit, 13]
         Fields of `Orbit`, from `physics.orbit.orbit_table`.
     orbit_index : int[n]
         Which orbit each row flies.
@@ -31,7 +31,7 @@ def positions(orbit_table, orbit_index, own, times_s, first, last, out_r):
     time_s, x_m, y_m, z_m = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
     for i in range(first, last):
         o = orbit_table[orbit_index[i]]
-        orbit = Orbit(o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7], o[8], o[9], o[10], o[11])
+        orbit = Orbit(o[0], o[1], o[2], o[3], o[4], o[5], o[6], o[7], o[8], o[9], o[10], o[11], o[12])
         slot = Slot(own[i, 0], own[i, 1], own[i, 2], own[i, 3])
         for start in range(0, n_time, LANES):
             for k in range(LANES):

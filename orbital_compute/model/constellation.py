@@ -301,7 +301,7 @@ class Constellation:
 
     @cached_property
     def orbits(self) -> tuple[np.ndarray, np.ndarray]:
-        """`orbit_table` float64[n_orbit, 12] of each (semi-major axis, inclination), and int32[n] which one is flown.
+        """`orbit_table` float64[n_orbit, 13] of each (semi-major axis, inclination), and int32[n] which one is flown.
 
         Where all satellites of each shell share them, an orbit is a shell.
         """

@@ -22,7 +22,7 @@ MEAN_TIME_S = 1500.0  # over which the running means for the plan are taken: a q
 class MarchArrays(NamedTuple):
     """What the kernels see of a fleet. Rows beyond the last satellite pad the last block and are never counted."""
 
-    orbit_table: np.ndarray  # float64[n_orbit, 12], fields of physics.orbit.Orbit
+    orbit_table: np.ndarray  # float64[n_orbit, 13], fields of physics.orbit.Orbit
     hardware_table: np.ndarray  # float64[n_type, 48], fields of kernels.satellite.Hardware
     orbit_index: np.ndarray  # int32[n_row]
     type_index: np.ndarray  # int32[n_row]

@@ -22,8 +22,7 @@ class Attitude(NamedTuple):
 @point
 def sun_attitude(sun, path):
     """Return how the Sun stands in the orbital frame; `path` holds position, and the way ahead of the same length."""
-    radius2 = fma(path.x_m, path.x_m, fma(path.y_m, path.y_m, path.z_m * path.z_m))
-    inverse = 1.0 / math.sqrt(radius2)
+    inverse = path.inverse_m
     radial = fma(path.x_m, sun.x, fma(path.y_m, sun.y, path.z_m * sun.z)) * inverse
     ahead = fma(path.u_m, sun.x, fma(path.v_m, sun.y, path.w_m * sun.z)) * inverse
     normal2 = 1.0 - radial * radial - ahead * ahead

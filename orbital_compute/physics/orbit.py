@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .._jit import point
-from .._math import fma, horner4, horner8, sincos_small, sincos_tiny, sincos_turn
+from .._math import fma, horner4, sincos_small, sincos_tiny, sincos_turn
 from ..constants import EARTH_J2, EARTH_J3, EARTH_J4, EARTH_MU_M3_S2, EARTH_RADIUS_M, SUN_NODE_RATE_RAD_S
 
 ECCENTRICITY_LIMIT = 0.02  # above it the two Newton steps and the small angles of this theory no longer hold
@@ -35,6 +35,7 @@ class Orbit(NamedTuple):
     ripple_node_rad: float
     ripple_tilt_rad: float
     speed_rad_s: float  # mean angular speed along the orbit
+    inverse_radius: float  # one over mean_radius_m [1/m]
 
 
 class Slot(NamedTuple):
@@ -55,6 +56,24 @@ class Anchor(NamedTuple):
     cos_node: float
 
 
+class Mean(NamedTuple):
+    """The mean longitude and the eccentricity vector at an instant, frozen part included."""
+
+    sin_l: float
+    cos_l: float
+    ex: float
+    ey: float
+
+
+class Ellipse(NamedTuple):
+    """Where a satellite stands on its mean ellipse."""
+
+    sin_u: float  # of the true argument of latitude
+    cos_u: float
+    e_cos: float  # e cos E: the distance is a (1 - e_cos)
+    stretch: float  # 1/(1 - e_cos)
+
+
 class Path(NamedTuple):
     """Position [m] and velocity over angular speed [m] in the equator of date."""
 
@@ -64,6 +83,7 @@ class Path(NamedTuple):
     u_m: float
     v_m: float
     w_m: float
+    inverse_m: float  # one over the distance from the Earth's centre [1/m]
 
 
 class Correction(NamedTuple):
@@ -110,7 +130,7 @@ def sun_synchronous_inclination_rad(semi_major_axis_m):
 
 
 def orbit_table(semi_major_axis_m, inclination_rad, correction: Correction | None = None):
-    """Return the fields of `Orbit` for each shell: float64[n_shell, 12], in the order of `Orbit`.
+    """Return the fields of `Orbit` for each shell: float64[n_shell, 13], in the order of `Orbit`.
 
     `correction` None is the theory as it stands.
     """
@@ -121,8 +141,9 @@ def orbit_table(semi_major_axis_m, inclination_rad, correction: Correction | Non
     if correction is not None:
         latitude, perigee = latitude + correction.latitude_rate_rad_s, perigee + correction.perigee_rate_rad_s
         node, frozen = node + correction.node_rate_rad_s, frozen + correction.frozen_eccentricity
+    mean_radius_m = a * (1 - 1.5 * b * (3 * cosine**2 - 1))
     fields = Orbit(
-        mean_radius_m=a * (1 - 1.5 * b * (3 * cosine**2 - 1)),
+        mean_radius_m=mean_radius_m,
         cos_inclination=cosine,
         sin_inclination=sine,
         frozen_eccentricity=frozen,
@@ -134,6 +155,7 @@ def orbit_table(semi_major_axis_m, inclination_rad, correction: Correction | Non
         ripple_node_rad=1.5 * b * cosine,
         ripple_tilt_rad=1.5 * b * cosine * sine,
         speed_rad_s=latitude,
+        inverse_radius=1 / mean_radius_m,
     )
     return np.ascontiguousarray(np.stack([np.broadcast_to(value, a.shape) for value in fields], axis=1))
 
@@ -163,42 +185,55 @@ def anchor_orbit(orbit, slot, time_s):
 
 
 @point
-def kepler_sincos(p, q):
-    """Return sine and cosine of F - λ, the root x of x = p cos x + q sin x: Kepler's equation in axes turned by λ.
+def mean_place(orbit, slot, anchor, time_s, window_s):
+    """Return mean longitude and eccentricity vector `time_s` after the epoch, `window_s` after the anchor."""
+    sin_l, cos_l = sincos_turn(fma(orbit.latitude_turn_s, time_s, slot.latitude_turn))
+    s, c = sincos_small(orbit.perigee_turn_s * (TURN_RAD * window_s))
+    ex = fma(anchor.ex, c, -(anchor.ey * s))
+    return Mean(sin_l, cos_l, ex, fma(anchor.ey, c, fma(anchor.ex, s, orbit.frozen_eccentricity)))
 
-    One Newton step from a start of third order: error below 5e-14 for p² + q² up to 0.021².
+
+@point
+def kepler(p, q):
+    """Return sine and cosine of x = F - λ, the root of x = p cos x + q sin x, and p cos x + q sin x, q cos x - p sin x.
+
+    Kepler's equation in axes turned by λ. One Newton step from a start of third order: error below 5e-14 for p² + q² up
+    to 0.021²; the step is so small (2e-7) that its square may be left out.
     """
     x = p * fma(q, q + 1.0, fma(-0.5 * p, p, 1.0))
     s, c = sincos_small(x)
     e_sin, e_cos = fma(p, c, q * s), fma(q, c, -(p * s))
     dx = (e_sin - x) * horner4(e_cos, 1.0, 1.0, 1.0, 1.0)
-    return fma(c, dx, s), fma(-s, dx, c)
+    return fma(c, dx, s), fma(-s, dx, c), fma(e_cos, dx, e_sin), fma(-e_sin, dx, e_cos)
 
 
 @point
-def orbit_path(orbit, slot, anchor, time_s, window_s):
-    """Return the position `time_s` after the epoch, `window_s` after the anchor, and the velocity over angular speed.
-
-    Velocity is that of the mean ellipse to first order in eccentricity; it serves directions, not states.
-    """
-    sin_l, cos_l = sincos_turn(fma(orbit.latitude_turn_s, time_s, slot.latitude_turn))
-    window_rad = 6.283185307179586 * window_s  # the angle of a turn a second
-    s, c = sincos_small(orbit.perigee_turn_s * window_rad)
-    ex = fma(anchor.ex, c, -(anchor.ey * s))
-    ey = fma(anchor.ey, c, fma(anchor.ex, s, orbit.frozen_eccentricity))
+def ellipse_place(mean):
+    """Return where a satellite stands on its mean ellipse."""
+    sin_l, cos_l, ex, ey = mean
     p, q = fma(ex, sin_l, -(ey * cos_l)), fma(ex, cos_l, ey * sin_l)  # eccentricity vector in axes turned by λ
-    sin_x, cos_x = kepler_sincos(p, q)
-    e_sin, e_cos = fma(p, cos_x, q * sin_x), fma(q, cos_x, -(p * sin_x))
-    inverse = horner8(e_cos, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)  # 1/(1 - e_cos) to e⁸: 4e-14
+    sin_x, cos_x, e_sin, e_cos = kepler(p, q)
+    square, stretch = e_cos * e_cos, 1.0 + e_cos
+    stretch = fma(square, stretch, stretch)
+    stretch = fma(square * square, stretch, stretch)  # 1/(1 - e_cos) to e⁷: 4e-14
     f = fma(fma(p, p, q * q), 0.125, 0.5) * e_sin  # 1/(1 + √(1 - e²)) to e⁴/16
-    s, c = inverse * (sin_x + fma(-q, f, p)), inverse * (cos_x - fma(p, f, q))
-    sin_u, cos_u = fma(sin_l, c, cos_l * s), fma(cos_l, c, -(sin_l * s))  # true argument of latitude
+    s, c = stretch * (sin_x + fma(-q, f, p)), stretch * (cos_x - fma(p, f, q))
+    return Ellipse(fma(sin_l, c, cos_l * s), fma(cos_l, c, -(sin_l * s)), e_cos, stretch)
 
+
+@point
+def rippled_path(orbit, anchor, ellipse, window_s):
+    """Return position and way ahead: the ellipse with its J2 short periods, in the equator of date."""
+    sin_u, cos_u = ellipse.sin_u, ellipse.cos_u
     sin_2u, cos_2u = 2.0 * sin_u * cos_u, fma(-2.0 * sin_u, sin_u, 1.0)
-    radius = fma(orbit.mean_radius_m, 1.0 - e_cos, orbit.ripple_radius_m * cos_2u)
+    ripple_m = orbit.ripple_radius_m * cos_2u
+    radius = fma(orbit.mean_radius_m, 1.0 - ellipse.e_cos, ripple_m)
+    inverse = orbit.inverse_radius * ellipse.stretch
+    share = -ripple_m * inverse
+    inverse *= horner4(share, 1.0, 1.0, 1.0, 1.0)  # 1/(1 - share), share below 3e-4: 1e-14
     s, c = sincos_tiny(orbit.ripple_along_rad * sin_2u)
     sin_u, cos_u = fma(sin_u, c, cos_u * s), fma(cos_u, c, -(sin_u * s))
-    s, c = sincos_small(fma(orbit.node_turn_s, window_rad, orbit.ripple_node_rad * sin_2u))
+    s, c = sincos_small(fma(orbit.node_turn_s, TURN_RAD * window_s, orbit.ripple_node_rad * sin_2u))
     sin_node, cos_node = fma(anchor.sin_node, c, anchor.cos_node * s), fma(anchor.cos_node, c, -(anchor.sin_node * s))
     s, c = sincos_tiny(orbit.ripple_tilt_rad * cos_2u)
     sin_i, cos_i = (
@@ -215,4 +250,14 @@ def orbit_path(orbit, slot, anchor, time_s, window_s):
         fma(ahead, cos_node, -(slope * sin_node)),
         fma(ahead, sin_node, slope * cos_node),
         aside * sin_i,
+        inverse,
     )
+
+
+@point
+def orbit_path(orbit, slot, anchor, time_s, window_s):
+    """Return the position `time_s` after the epoch, `window_s` after the anchor, and the velocity over angular speed.
+
+    Velocity is that of the mean ellipse to first order in eccentricity; it serves directions, not states.
+    """
+    return rippled_path(orbit, anchor, ellipse_place(mean_place(orbit, slot, anchor, time_s, window_s)), window_s)

@@ -20,13 +20,15 @@ from orbital_compute.kernels.satellite import (
     Working,
     Worn,
 )
-from orbital_compute.physics.orbit import Anchor, Orbit, Path, Slot
+from orbital_compute.physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot
 from orbital_compute.physics.plan import Plan
 
 RECORDS = {
     "orbit": Orbit,
     "slot": Slot,
     "anchor": Anchor,
+    "mean": Mean,
+    "ellipse": Ellipse,
     "health": Health,
     "hardware": Hardware,
     "state": State,

@@ -77,7 +77,7 @@ def test_a_million_rows_are_laid_out_quickly_and_exactly():
     assert len(fleet.shell_names) == len(fleet.shell_satellite_type) == 114
     assert [text for text in fleet.warnings if "group_4" in text]
     table, index = fleet.orbits
-    assert table.shape == (114, 12)
+    assert table.shape == (114, 13)
     assert index is fleet.shell
 
 

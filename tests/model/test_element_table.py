@@ -60,7 +60,7 @@ def test_columns_of_arrays_do_the_same(tmp_path):
     assert np.abs(fleet.positions(TIMES) - read(tmp_path, TABLE).positions(TIMES)).max() < CENTIMETRE
     assert fleet.shell_names == ["elements"]
     table, index = fleet.orbits  # one shell of two orbits
-    assert table.shape == (2, 12)
+    assert table.shape == (2, 13)
     assert index.tolist() == [0, 1, 0]
 
 

@@ -58,6 +58,9 @@ def sun_from(unit, distance_m=ASTRONOMICAL_UNIT_M, stretch=EARTH_POLE_STRETCH):
     return Sun(*(float(value) for value in row))
 
 
+NOT_ASKED = math.nan  # one over the distance, which the shadow does not ask for
+
+
 def on_circle(name):
     """Return radius [m], angular speed [rad/s], the axes of the plane, and the Sun's direction."""
     a, inclination, node, declination = ORBITS[name]
@@ -70,7 +73,8 @@ def on_circle(name):
 def paths(r_m, ahead_m, stretch=EARTH_POLE_STRETCH):
     """Return the places as the laws want them. A sphere is had by shrinking z, so that stretching gives it back."""
     shrink = np.array([1.0, 1.0, stretch / EARTH_POLE_STRETCH])
-    return [Path(*place) for place in np.concatenate([r_m * shrink, ahead_m * shrink], axis=1).tolist()]
+    inverse = 1.0 / np.linalg.norm(r_m, axis=1, keepdims=True)
+    return [Path(*place) for place in np.concatenate([r_m * shrink, ahead_m * shrink, inverse], axis=1).tolist()]
 
 
 def law_share(suns, r_m, ahead_m, half_step_rad, stretch=EARTH_POLE_STRETCH):
@@ -165,20 +169,21 @@ def test_depth_by_hand():
     behind = 2.9e6
     sun = sun_from([1.0, 0.0, 0.0], 1e18)  # so far that it is a point and parallax is 6e-12
     disc = SUN_RADIUS_M / 1e18
-    at_limb = shadow_depth(sun, Path(-behind, EARTH_RADIUS_M, 0.0, 0.0, 0.0, 0.0), 0.01)
+    at_limb = shadow_depth(sun, Path(-behind, EARTH_RADIUS_M, 0.0, 0.0, 0.0, 0.0, NOT_ASKED), 0.01)
     assert at_limb.depth * disc == pytest.approx(0.0, abs=1e-11)
     # a metre further out is 1/L further from the limb; near the pole a metre counts the stretch
-    outside = shadow_depth(sun, Path(-behind, EARTH_RADIUS_M + 1.0, 0.0, 0.0, 0.0, 0.0), 0.01)
+    outside = shadow_depth(sun, Path(-behind, EARTH_RADIUS_M + 1.0, 0.0, 0.0, 0.0, 0.0, NOT_ASKED), 0.01)
     assert outside.depth * disc == pytest.approx(1.0 / behind, rel=3e-5)
-    polar = shadow_depth(sun, Path(-behind, 0.0, EARTH_RADIUS_M / EARTH_POLE_STRETCH, 0.0, 0.0, 0.0), 0.01)
+    polar = shadow_depth(sun, Path(-behind, 0.0, EARTH_RADIUS_M / EARTH_POLE_STRETCH, 0.0, 0.0, 0.0, NOT_ASKED), 0.01)
     assert polar.depth * disc == pytest.approx(0.0, abs=1e-11)
     # an arc of 0.01 towards the Sun turns it by 0.01 in the plane of Sun and Earth
     r, angle = math.hypot(behind, EARTH_RADIUS_M), 0.01
     u, v = EARTH_RADIUS_M / r, behind / r
-    turning = shadow_depth(sun, Path(-behind, EARTH_RADIUS_M, 0.0, u * r, v * r, 0.0), angle)
+    turning = shadow_depth(sun, Path(-behind, EARTH_RADIUS_M, 0.0, u * r, v * r, 0.0, NOT_ASKED), angle)
     assert turning.turn * disc == pytest.approx(angle, rel=1e-12)
     assert turning.bend * disc == pytest.approx(0.0, abs=1e-15)
-    parallax = shadow_depth(sun_from([1.0, 0.0, 0.0]), Path(-behind, EARTH_RADIUS_M, 0.0, 0.0, 0.0, 0.0), angle)
+    at_limb = Path(-behind, EARTH_RADIUS_M, 0.0, 0.0, 0.0, 0.0, NOT_ASKED)
+    parallax = shadow_depth(sun_from([1.0, 0.0, 0.0]), at_limb, angle)
     assert parallax.depth * SUN_RADIUS_M == pytest.approx(-EARTH_RADIUS_M, rel=1e-4)
 
 

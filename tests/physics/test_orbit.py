@@ -87,9 +87,17 @@ def test_velocity_points_along_the_path(altitude, i, node, anomaly):
     a = EARTH_RADIUS_M + altitude
     orbit, now = path(a, 0.001, i, node, 1.0, anomaly, 0.0)
     before, after = (np.array(path(a, 0.001, i, node, 1.0, anomaly, dt)[1][:3]) for dt in (-1.0, 1.0))
-    speed = np.array(now[3:]) * orbit.speed_rad_s
+    speed = np.array(now[3:6]) * orbit.speed_rad_s
     # first order in eccentricity and none of the ripples' rates: 2e (0.2 %) and J2 (0.3 %) of 7.6 km/s
     assert np.abs(speed - (after - before) / 2).max() < 0.006 * 7600.0
+
+
+@given(altitudes, eccentricities, inclinations, angles, angles, angles)
+def test_inverse_distance_is_that_of_the_place(altitude, e, i, node, perigee, anomaly):
+    """Its series end at e⁸ (4e-14) and at the fourth power of the J2 ripple (5e-15), that of the place at e⁶/16."""
+    _, place = path(EARTH_RADIUS_M + altitude, e, i, node, perigee, anomaly, 3000.0)
+    assert place.inverse_m * np.linalg.norm(place[:3]) == pytest.approx(1.0, abs=4e-12)
+    assert place.inverse_m * np.linalg.norm(place[3:6]) == pytest.approx(1.0, abs=4e-12)
 
 
 @given(altitudes, inclinations, eccentricities, angles, angles, angles, st.floats(0, 2 * math.pi))
