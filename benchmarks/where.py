@@ -32,7 +32,7 @@ PARTS = {
     "simulate:window_rows": "rows of a window",
     "simulate:teme_to_itrs": "rotation of the Earth",
     "simulate:satellite_columns": "totals of satellites",
-    "model.space:sun_teme": "place of the Sun",
+    "model.sun_track:SunTrack.at": "place of the Sun",
     "model.constellation:Constellation.ephemeris_teme": "SGP4",
     "model.queues:Queues.arrive": "queues",
     "model.queues:Queues.execute": "queues",

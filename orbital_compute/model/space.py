@@ -30,8 +30,8 @@ from .clock import Clock
 from .constellation import Constellation
 from .events import FleetEvent, write_health
 from .fleet import Fleet, from_tiles
-from .frames import sun_teme
 from .network import Network
+from .sun_track import SunTrack
 
 CALL_SATELLITE_STEPS = 1_500_000  # of one call of a kernel: a tenth of a second, so that an interrupt is heard
 ENERGY_LIMIT = 1e-9  # relative, each satellite and window (MODEL §7.3)
@@ -67,6 +67,7 @@ class SpaceSegment:
         self.unit = np.zeros((3, n_row))
         self.signature = np.full(n_row, -1, dtype=np.int32)
         self._key = np.zeros(n_row, dtype=np.uint64)
+        self._sun = SunTrack(clock)
         self._suns = np.zeros((0, 0))
         self._given = np.zeros((0, 6, 0))
         self._start, self._segment_shell = segments(fleet.shell)
@@ -103,7 +104,7 @@ class SpaceSegment:
         if self.events:
             write_health(self.events, start_s + 0.5 * clock.window_s, self.fleet)
         inside_s = (np.arange(clock.steps_per_window) + 0.5) * clock.step_s
-        self._suns = sun_table(start_s + inside_s, inside_s, *sun_teme(clock.start, start_s + inside_s))
+        self._suns = sun_table(start_s + inside_s, inside_s, *self._sun.at(start_s + inside_s))
         if not self.constellation.is_theory:
             self._given = self._given_paths(start_s + inside_s)
         arrays = self.fleet.arrays
