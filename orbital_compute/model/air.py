@@ -29,6 +29,7 @@ from .shells import GOLDEN_SHARE
 from .solar_activity import DAY_S, LEVELS, days_of, solar_activity
 
 RING_M, RING_DEG, NODE_DEG = 1e3, 0.5, 0.5  # what counts as one height, inclination and node
+CLASS_DEG = 2.0  # inclinations that share a curve of density: it moves by half a per cent in as much
 ACTIVITY = (*LEVELS, "run")  # of the outlook by shell: three steady levels, and the run's own
 CUBE_SURFACE = 6.0  # over the area of a face: the body
 
@@ -116,8 +117,8 @@ class FleetAir:
         self.coefficient = coefficient
         failed_m2 = [failed_area_m2(design, drag) for design, drag in zip(self.designs, self.drags, strict=True)]
         self.failed_m2_kg = coefficient * np.array(failed_m2)[self.shell] / self.mass_kg
-        tilt, self.tilt = np.unique(np.round(np.degrees(self.inclination_rad) / RING_DEG), return_inverse=True)
-        classes_rad = np.radians(tilt * RING_DEG)
+        tilt, self.tilt = np.unique(np.round(np.degrees(self.inclination_rad) / CLASS_DEG), return_inverse=True)
+        classes_rad = np.radians(tilt * CLASS_DEG)
         self.density = mean_density(spec.density, classes_rad, spec.geomagnetic_ap)
         self.fall = Fall(self.density, classes_rad, spec.end_altitude_m)
         self.turning = turning_air_factor(EARTH_RADIUS_M + self.altitude_m, self.inclination_rad)

@@ -1,7 +1,7 @@
 """Density of the upper atmosphere: exponential layers, one profile for all places and times.
 
-Real density at 400 km swings thirteen-fold with the Sun's activity and two-fold between day and night; `activity_factor`
-stands for the first (MODEL §1.3: 0.3 quiet, 1 mean, 5 active), nothing for the second.
+Real density at 400 km swings thirteen-fold with the Sun's activity and two-fold between day and night;
+`activity_factor` stands for the first (MODEL §1.3: 0.3 quiet, 1 mean, 5 active), nothing for the second.
 """
 
 import math

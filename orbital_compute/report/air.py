@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from ..analysis.air import OWN, YEAR_S, ShellAir, fleet, shells
+from ..analysis.air import OWN, RULE_S, YEAR_S, ShellAir, fleet, shells
+from ..scenario.quantity import read_quantity
 from . import units
 from .figures_sunlight import shell_groups
 from .headline import Rows
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from ..results import Results
 
 NOTE = (
     "Speed and propellant are what a live satellite spends in the first year to hold its height, lifetimes those of a "
@@ -20,18 +23,26 @@ NOTE = (
 )
 
 
-def note(dataset: xr.Dataset) -> str:
-    """Return what the table of shells shows, nothing where there is none."""
-    return NOTE if shells(dataset) else ""
+def tables(results: Results) -> list[Rows]:
+    """Return the tables of the air, by shell and over the run; none where the run left out the air."""
+    rule_s = rule_of(results.manifest.get("scenario", {}))
+    found = by_shell(results.dataset, rule_s), over_the_run(results.dataset, rule_s)
+    return [rows for rows in found if rows is not None]
 
 
-def by_shell(dataset: xr.Dataset, rule_s: float = 5.0 * YEAR_S) -> Rows | None:
+def rule_of(scenario: Mapping[str, Any]) -> float:
+    """Return within which time the scenario wants failed satellites gone [s], five years where it does not say."""
+    air = (scenario.get("health") or {}).get("air") or {}
+    limit = air.get("lifetime_rule")
+    return RULE_S if limit is None else read_quantity(limit, "s", example="5 years")
+
+
+def by_shell(dataset: xr.Dataset, rule_s: float = RULE_S) -> Rows | None:
     """Return a row for each group of shells; None where the run left out the air."""
     found = {shell.name: shell for shell in shells(dataset, rule_s)}
     if not found:
         return None
     names = [str(name) for name in dataset["shell"].values]
-    rule = f"{rule_s / YEAR_S:.3g} years"
     steady = [name for name in next(iter(found.values())).lifetime_s if name != OWN]
     rows = []
     for text, first, last in shell_groups(dataset):
@@ -49,11 +60,18 @@ def by_shell(dataset: xr.Dataset, rule_s: float = 5.0 * YEAR_S) -> Rows | None:
             )
         )
     lifetimes = tuple(f"Lifetime [years], {name} Sun" for name in steady)
-    heads = ("Shells", "Speed [m/s a year]", "Propellant [kg a year]", *lifetimes, "this run's Sun", f"Within {rule}")
+    heads = (
+        "Shells",
+        "Speed [m/s a year]",
+        "Propellant [kg a year]",
+        *lifetimes,
+        "this run's Sun",
+        f"Within {rule_s / YEAR_S:g} years",
+    )
     return Rows("Holding heights, and coming down", heads, rows)
 
 
-def over_the_run(dataset: xr.Dataset, rule_s: float = 5.0 * YEAR_S) -> Rows | None:
+def over_the_run(dataset: xr.Dataset, rule_s: float = RULE_S) -> Rows | None:
     """Return the fleet's figures over the run; None where the run left out the air."""
     found = fleet(dataset, rule_s)
     if found is None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import run_length_s
-from . import budget, headline, units
+from . import air, budget, headline, units
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
 from .limits import LIMITS
@@ -26,6 +26,7 @@ SECTIONS = (
     ("figures", "Figures"),
     ("waterfall", "From peak to delivered"),
     ("budget", "Power and heat budget"),
+    ("air", "Thin air"),
     ("audit", "Audit"),
     ("limits", "What the model leaves out"),
     ("parameters", "Parameters and their sources"),
@@ -82,6 +83,8 @@ def contents(results: Results, cases: Mapping[str, Results] | None = None) -> It
     yield waterfall_tables(results)
     paragraphs = "".join(f"<p>{escape(note)}</p>" for note in budget.notes(results, cases))
     yield paragraphs + "".join(table(rows) for rows in budget.tables(results, cases))
+    in_air = air.tables(results)
+    yield "".join([f"<p>{escape(air.NOTE)}</p>" * bool(in_air), *(table(rows) for rows in in_air)])
     yield f"<p>{escape(sentence(headline.audit_sentence(results)))}</p>{table(headline.audit(results))}"
     yield "<ul>" + "".join(f"<li>{escape(limit)}</li>" for limit in LIMITS) + "</ul>"
     yield parameters(results.manifest.get("provenance", []))

@@ -7,17 +7,19 @@ import xarray as xr
 from air_results import DAY, START, data
 from small_fleet import design
 
+from orbital_compute.analysis.air import YEAR_S
 from orbital_compute.model import air as model
 from orbital_compute.model.air_spec import AirSpec
 from orbital_compute.model.constellation import Constellation
-from orbital_compute.report.air import by_shell, note, over_the_run
+from orbital_compute.report.air import by_shell, over_the_run, rule_of, tables
+from orbital_compute.results import Results
 
 
 def test_run_without_air_has_no_tables():
     empty = data().drop_vars(["lifetime_s", "air_propellant_kg"])
     assert by_shell(empty) is None
     assert over_the_run(empty) is None
-    assert note(empty) == ""
+    assert tables(Results({}, lambda: empty)) == []
 
 
 def test_tables_of_the_report():
@@ -27,7 +29,6 @@ def test_tables_of_the_report():
     assert rows.rows[1][-1] == "no, but under an active Sun"
     assert len(rows.heads) == len(rows.rows[0])
     assert dict(over_the_run(data()).rows)["Failed satellites in orbit at the end"] == "6"
-    assert "22-74" in note(data())
 
 
 def test_from_the_model_to_the_table():
@@ -67,3 +68,13 @@ def test_from_the_model_to_the_table():
     assert len(rows.rows) == 6  # the filed groups
     sun = "no, but under an active Sun"
     assert [row[-1] for row in rows.rows] == ["yes", "yes", sun, sun, "no", "no"]
+
+
+def test_rule_is_the_scenarios():
+    scenario = {"health": {"air": {"lifetime_rule": "1 year"}}}
+    assert rule_of(scenario) == 31557600.0
+    assert rule_of({}) == rule_of({"health": {"air": None}}) == 5 * YEAR_S
+    made = tables(Results({"scenario": scenario}, data))
+    assert made[0].rows[0][-1] == "no, but under an active Sun"
+    assert made[0].heads[-1] == "Within 1 years"
+    assert [rows.title for rows in made] == ["Holding heights, and coming down", "Air, over the run"]
