@@ -110,6 +110,8 @@ class FleetAir:
         names = list(satellite_types)
         by_shell = [name or names[0] for name in constellation.shell_satellite_type]
         self.designs = [satellite_types[name] for name in by_shell]
+        kind = np.array([by_shell.index(name) for name in by_shell])[self.shell[self._plane_ring]]  # first shell alike
+        self._alike = [(k, np.flatnonzero(kind == k)) for k in np.unique(kind).tolist()]
         self.drags = [spec.drag.get(name, DragSpec()) for name in by_shell]
         self.mass_kg = np.array([design.mass_kg for design in self.designs])[self.shell]
         self.impulse_s = np.array([drag.specific_impulse_s for drag in self.drags])[self.shell]
@@ -149,8 +151,6 @@ class FleetAir:
         self._plane_ring, self._plane_share = ring, n_plane / self.count[ring]
         self._node_rad = np.asarray(constellation.raan_rad)[first]
         self._node_rate = secular_rates(axis_m, self.inclination_rad)[2]
-        plane_shell = self.shell[ring]
-        self._shell_planes = [(k, np.flatnonzero(plane_shell == k)) for k in np.unique(plane_shell).tolist()]
 
     def ram_m2(self, start_s: float, length_s: float = 0.0) -> np.ndarray:
         """Return the mean area across the flight [m²] of each ring's satellites from `start_s` after the start on.
@@ -165,7 +165,7 @@ class FleetAir:
             tilt, node = self.inclination_rad[ring], self._node_rad + self._node_rate[ring] * time_s
             height = (np.sin(node) * sun[0] - np.cos(node) * sun[1]) * np.sin(tilt) + np.cos(tilt) * sun[2]
             elevation, area = np.arcsin(np.clip(height, -1.0, 1.0)), np.zeros(ring.size)
-            for k, rows in self._shell_planes:
+            for k, rows in self._alike:
                 area[rows] = ram_area_m2(self.designs[k], self.drags[k], elevation[rows])
             total += np.bincount(ring, area * self._plane_share, minlength=self.count.size)
         return total / n

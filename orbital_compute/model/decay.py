@@ -15,8 +15,8 @@ from .air_density import GRID_M, MsisDensity, TableDensity
 from .solar_activity import DAY_S, SolarActivity
 
 NODE_SFU = np.arange(50.0, 321.0, 2.5)  # curves are kept at these fluxes; linear between is good to 4e-4
-STEP_S = 15.0 * DAY_S  # of forecasts: the outlook, smoothed over a year, moves by 1 % of its flux
-HORIZON_S = 200.0 * 31557600.0  # forecasts go no further
+# Steps of forecasts: so many, so long; the outlook, smoothed over a year, moves by 1 and by 6 % of its flux in one
+STEPS = ((240, 15.0 * DAY_S), (775, 90.0 * DAY_S))  # in all 200 years: forecasts go no further
 
 
 class Fall:
@@ -90,12 +90,13 @@ class Fall:
             return self.sink(altitude_m, k_class, drag_m2_kg, activity.flux_sfu[0], np.inf)[1]
         altitude, k_class = np.asarray(altitude_m, float).copy(), np.asarray(k_class)
         drag = np.broadcast_to(np.asarray(drag_m2_kg, float), altitude.shape)
-        life_s, up = np.full(altitude.shape, np.inf), np.arange(altitude.size)
-        for k in range(int(HORIZON_S / STEP_S)):
+        life_s, up, after_s = np.full(altitude.shape, np.inf), np.arange(altitude.size), 0.0
+        for step_s in (length for count, length in STEPS for _ in range(count)):
             if not up.size:
                 break
-            flux = float(activity.at(start_day + (k + 0.5) * STEP_S / DAY_S))
-            altitude[up], ended_s = self.sink(altitude[up], k_class[up], drag[up], flux, STEP_S)
-            life_s[up] = k * STEP_S + ended_s
+            flux = float(activity.at(start_day + (after_s + 0.5 * step_s) / DAY_S))
+            altitude[up], ended_s = self.sink(altitude[up], k_class[up], drag[up], flux, step_s)
+            life_s[up] = after_s + ended_s
             up = up[np.isinf(ended_s)]
+            after_s += step_s
         return life_s

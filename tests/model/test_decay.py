@@ -94,6 +94,17 @@ def test_series_that_stands_still_gives_the_steady_lifetime():
     assert lifetime(found, 550e3, 0.05, still) == pytest.approx(lifetime(found, 550e3, 0.05), rel=1e-9)
 
 
+def test_long_steps_of_the_forecast_lose_nothing(monkeypatch):
+    found, start = fall(97.6), days_of(date(2026, 11, 22))
+    heights, drags = np.array([550e3, 700e3, 800e3]), np.array([0.05, 0.2, 0.2])
+    kinds = np.zeros(3, int)
+    said = found.lifetime_s(heights, kinds, drags, solar_activity("outlook"), start)
+    monkeypatch.setattr("orbital_compute.model.decay.STEPS", ((20_000, 3.0 * DAY_S),))
+    fine = found.lifetime_s(heights, kinds, drags, solar_activity("outlook"), start)
+    assert (np.diff(fine) > 0).all()
+    assert said == pytest.approx(fine, rel=2e-3)
+
+
 def test_below_an_active_sun_it_comes_down_sooner():
     found = fall(97.6)
     lives = [lifetime(found, 600e3, 0.05, solar_activity(name)) for name in ("active", "mean", "quiet")]
