@@ -99,7 +99,9 @@ def lay_out(programme: Programme, pools: list[Pool], route: np.ndarray, unit_flo
     draw_group = np.concatenate([pool.group for pool in pools])
     draw_cost = np.repeat([pool.cost for pool in pools], [pool.group.size for pool in pools])
     n_draw, n_group = draw_group.size, programme.feasible.shape[1]
-    demand, demand_row = np.unique(programme.route_demand[route], return_inverse=True)
+    present = np.zeros(programme.value.size, bool)
+    present[programme.route_demand[route]] = True
+    demand, demand_row = np.flatnonzero(present), (np.cumsum(present) - 1)[programme.route_demand[route]]
     arc = _arcs_that_may_bind(programme, route)
     arc_row, column_of = np.full(programme.arc_capacity_bit.size, -1), np.full(programme.route_group.size, -1)
     arc_row[arc], column_of[route] = np.arange(arc.size), n_draw + np.arange(route.size)
@@ -196,14 +198,15 @@ def _open_solver(layout: Layout):
 
 def _add_limits(solver, pools: list[Pool], layout: Layout, sets, unit_flop: float) -> None:
     """Add the limits on what sets of groups may draw from their pools."""
-    columns = [layout.pool_start[q] + np.flatnonzero(crowd) for q, crowd in sets]
-    limit = np.empty(len(sets))
+    limit, crowds = np.empty(len(sets)), np.zeros((len(sets), layout.draw_group.size), bool)
     for q, pool in enumerate(pools):
         of_pool = [number for number, (p, _) in enumerate(sets) if p == q]
         if of_pool:
-            limit[of_pool] = crowd_supply_flop(pool, np.array([sets[number][1] for number in of_pool])) / unit_flop
-    start = np.cumsum([0] + [column.size for column in columns[:-1]]).astype(np.int32)
-    index = np.concatenate(columns).astype(np.int32)
+            asked = np.array([sets[number][1] for number in of_pool])
+            limit[of_pool] = crowd_supply_flop(pool, asked) / unit_flop
+            crowds[of_pool, layout.pool_start[q] : layout.pool_start[q + 1]] = asked
+    index = np.nonzero(crowds)[1].astype(np.int32)
+    start = np.concatenate([[0], np.cumsum(crowds.sum(axis=1))[:-1]]).astype(np.int32)
     lower, ones = np.full(len(sets), -np.inf), np.ones(index.size)
     _accepted(solver, solver.addRows(len(sets), lower, limit, index.size, start, index, ones))
 

@@ -62,9 +62,7 @@ def _pool(programme: Programme, signature: np.ndarray, group: np.ndarray, cost: 
     member = programme.feasible[np.ix_(signature, group)]
     present = member.any(axis=0)
     group, member = group[present], member[:, present]
-    packed = np.ascontiguousarray(np.packbits(member, axis=1))
-    as_one = packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1)
-    _, first, row = np.unique(as_one, return_index=True, return_inverse=True)
+    first, row = _equal_rows(member)
     member = member[first]
     inside = _inside(member)
     on = inside & ~_any_product(inside, inside)
@@ -91,6 +89,19 @@ def _pool(programme: Programme, signature: np.ndarray, group: np.ndarray, cost: 
     )
 
 
+def _equal_rows(member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first of each set of equal rows of a matrix of truths, in a fixed order, and the set of each row."""
+    n_byte = -(-member.shape[1] // 8)
+    words = np.zeros((member.shape[0], -(-n_byte // 8) * 8), np.uint8)
+    words[:, :n_byte] = np.packbits(member, axis=1)
+    words = words.view(np.uint64)
+    order = np.lexsort(words.T)
+    other = np.any(words[order[1:]] != words[order[:-1]], axis=1)
+    row = np.empty(order.size, np.int64)
+    row[order] = np.concatenate([[0], np.cumsum(other)])
+    return order[np.concatenate([[True], other])], row
+
+
 def _any_product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     out = np.empty((left.shape[0], right.shape[1]), np.bool_)
     any_product(np.ascontiguousarray(left), np.ascontiguousarray(right), out)
@@ -106,9 +117,8 @@ def _inside(member: np.ndarray) -> np.ndarray:
 
 def first_crowds(pool: Pool) -> np.ndarray:
     """Return bool[n_set, n_h], the sets limited from the start: each group with all those inside it, and all."""
-    n_h = pool.group.size
-    nested = pool.inside.T | np.eye(n_h, dtype=bool)
-    return np.unique(np.concatenate([nested, np.ones((1, n_h), bool)]), axis=0)
+    nested = pool.inside.T | np.eye(pool.group.size, dtype=bool)
+    return nested if nested.all(axis=1).any() else np.concatenate([nested, np.ones((1, pool.group.size), bool)])
 
 
 def crowd_members(pool: Pool, crowds: np.ndarray) -> np.ndarray:
