@@ -17,6 +17,7 @@ CASES = {
          "window_prepare_ns_1t", "numpy_twin_ns_1t", "sgp4_ns_1t", "flop_per_step", "fraction_of_peak"},
     ),
     "visibility": (("--satellites", "1000", "--rounds", "1"), {"keys_ms_1t", "signatures_ms_2t", "round_trips_ms_1t"}),
+    "paths": (("--satellites", "2000", "--rounds", "1"), {"filed_ms", "one_shell_ms", "one_shell_damaged_ms"}),
     "output": (("--most", "1000", "--rounds", "1"), {"1000"}),
     "start_up": (("--rounds", "1"), {"help_s", "validate_s", "import_s", "first_window_s"}),
     "where": ((QUICKSTART, "--set", 'time.duration="10 min"'), {"seconds", "kernels_share", "satellite_steps"}),

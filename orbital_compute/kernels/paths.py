@@ -1,21 +1,22 @@
-"""Exact shortest paths over links: from seeds to every satellite, by sweeps over blocks of neighbouring rows.
+"""Exact shortest paths over links: from seeds to every satellite, near ones first, without a sorted queue.
 
 The answer is that of Dijkstra's algorithm to the last bit. Both end where no link improves any distance, and there each
 distance is the least, over all ways, of the lengths added from the seed on: rounding keeps the order of sums, so that
-least value is one. Sweeps get there sooner on a grid of planes: rows of a plane lie together, a pass up and down a
-block carries a distance along it, and blocks are visited upward and downward in turn, only those that a neighbour has
-improved. Nothing is sorted and nothing queued, and memory is read in order. A grid with many links lost takes more
-rounds, since ways turn more often.
+least value is one. Here satellites wait in two piles: those within `NEAR_M` of the least distance that waits, taken
+first in, first out, and all others, which are looked through when the first pile is empty. On grids of links each
+satellite is taken 1.00 to 1.04 times, whole or with a fifth of the links lost, so the order that a heap would keep is
+not worth its cost. (Sweeps over the rows, upward and downward in turn, need 0.6 of the time on whole grids and four
+times as much on damaged ones.)
 
-Memory besides the graph (12 bytes a port): 8 bytes a satellite and source, and a byte for each block.
+Memory besides the graph (12 bytes a port): 8 bytes a satellite and source, and 9 bytes a satellite and thread.
 """
 
 import numpy as np
 
 from .._jit import sweep
 
-BLOCK_BITS = 6  # blocks of 64 rows: long enough to carry far, short enough that few rows are visited in vain
-BLOCK = 1 << BLOCK_BITS
+NEAR_M = 5e5  # changes the time alone: from 2e5 to 1e6 m it is the same within a tenth
+IN_NEAR, IN_FAR = np.uint8(1), np.uint8(2)
 
 
 @sweep
@@ -25,9 +26,9 @@ def shortest_paths(neighbour, length_m, seed_m, first, last, out_m):
     Parameters
     ----------
     neighbour : int32[n_satellite, n_port]
-        Row at the other end of each port; its own row at a port that is not used. Links go both ways.
+        Row at the other end of each port; its own row at a port that is not used.
     length_m : float64[n_satellite, n_port]
-        Of the link at each port, the same at both ends, above zero; infinite where there is none.
+        Of the link at each port, above zero; infinite where there is none.
     seed_m : float64[n_source, n_satellite]
         Length of the way on which a source reaches a satellite without links between satellites; infinite where none.
     first, last : int
@@ -36,55 +37,61 @@ def shortest_paths(neighbour, length_m, seed_m, first, last, out_m):
         Infinite where no way leads.
     """
     n, n_port = neighbour.shape
-    n_block = (n + BLOCK - 1) >> BLOCK_BITS
-    due = np.zeros(n_block, np.uint8)
+    near, far, waits = np.empty(n, np.int32), np.empty(n, np.int32), np.zeros(n, np.uint8)
     for source in range(first, last):
-        far_m = out_m[source]
+        away_m = out_m[source]
+        n_far = 0
         for i in range(n):
-            far_m[i] = seed_m[source, i]
-            if seed_m[source, i] < np.inf:
-                due[i >> BLOCK_BITS] = 1
+            away_m[i] = seed_m[source, i]
+            if away_m[i] < np.inf:
+                far[n_far] = i
+                waits[i] = IN_FAR
+                n_far += 1
+        limit_m = -np.inf
+        while n_far > 0:
+            # satellites below the last limit have been near meanwhile
+            kept, least_m = 0, np.inf
+            for k in range(n_far):
+                i = far[k]
+                if away_m[i] < limit_m:
+                    waits[i] &= ~IN_FAR
+                else:
+                    far[kept] = i
+                    kept += 1
+                    least_m = min(least_m, away_m[i])
+            limit_m = least_m + NEAR_M
+            n_far, n_near = 0, 0
+            for k in range(kept):
+                i = far[k]
+                if away_m[i] < limit_m:
+                    near[n_near] = i
+                    waits[i] = IN_NEAR
+                    n_near += 1
+                else:
+                    far[n_far] = i
+                    n_far += 1
+            head, tail = 0, n_near if n_near < n else 0  # a ring: each satellite waits in it once at most
+            while n_near > 0:
+                i = near[head]
+                head = head + 1 if head + 1 < n else 0
+                n_near -= 1
+                waits[i] &= ~IN_NEAR
+                here_m = away_m[i]
                 for p in range(n_port):
-                    due[neighbour[i, p] >> BLOCK_BITS] = 1
-        upward, more = True, True
-        while more:
-            more = False
-            for k in range(n_block):
-                block = k if upward else n_block - 1 - k
-                if due[block] == 0:
-                    continue
-                due[block] = 0
-                more = True
-                low = block << BLOCK_BITS
-                high = min(low + BLOCK, n)
-                improved = False
-                for i in range(low, high):
-                    best = far_m[i]
-                    for p in range(n_port):
-                        best = min(best, far_m[neighbour[i, p]] + length_m[i, p])
-                    if best < far_m[i]:
-                        far_m[i] = best
-                        improved = True
-                        for p in range(n_port):
-                            j = neighbour[i, p]
-                            # the passes themselves carry on to the next row of this block
-                            beside = low <= j < high and -1 <= j - i <= 1
-                            if best + length_m[i, p] < far_m[j] and not beside:
-                                due[j >> BLOCK_BITS] = 1
-                if not improved:
-                    continue
-                for i in range(high - 1, low - 1, -1):
-                    best = far_m[i]
-                    for p in range(n_port):
-                        best = min(best, far_m[neighbour[i, p]] + length_m[i, p])
-                    if best < far_m[i]:
-                        far_m[i] = best
-                        for p in range(n_port):
-                            j = neighbour[i, p]
-                            beside = low <= j < high and -1 <= j - i <= 1
-                            if best + length_m[i, p] < far_m[j] and not beside:
-                                due[j >> BLOCK_BITS] = 1
-            upward = not upward
+                    j = neighbour[i, p]
+                    there_m = here_m + length_m[i, p]
+                    if there_m < away_m[j]:
+                        away_m[j] = there_m
+                        if there_m >= limit_m:
+                            if waits[j] == 0:
+                                waits[j] = IN_FAR
+                                far[n_far] = j
+                                n_far += 1
+                        elif waits[j] & IN_NEAR == 0:
+                            waits[j] |= IN_NEAR
+                            near[tail] = j
+                            tail = tail + 1 if tail + 1 < n else 0
+                            n_near += 1
 
 
 @sweep

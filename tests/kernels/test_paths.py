@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orbital_compute.kernels.paths import BLOCK, shortest_paths, way_back
+from orbital_compute.kernels.paths import NEAR_M, shortest_paths, way_back
 
 
 def dijkstra(neighbour, length_m, seed_m):
@@ -56,7 +56,7 @@ def solved(neighbour, length_m, seed_m):
     return found[0]
 
 
-@pytest.mark.parametrize(("n_plane", "n_slot"), [(3, 3), (5, 7), (12, 40), (7, 3 * BLOCK + 5)])
+@pytest.mark.parametrize(("n_plane", "n_slot"), [(3, 3), (5, 7), (12, 40), (7, 197)])
 @pytest.mark.parametrize("lost", [0.0, 0.3])
 def test_grids_agree_with_dijkstra_to_the_last_bit(n_plane, n_slot, lost):
     rng = np.random.default_rng(n_plane * n_slot)
@@ -119,6 +119,17 @@ def test_ranges_of_sources_do_not_matter():
         shortest_paths(neighbour, length_m, seed_m, first, last, parts)
     assert np.array_equal(whole, parts)
     assert np.array_equal(whole[3], dijkstra(neighbour, length_m, seed_m[3]))
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1e-2, 1.0, 1e3])
+def test_the_width_of_the_near_pile_does_not_matter(scale):
+    # lengths far below NEAR_M put all satellites into one pile, lengths far above it one or none at a time
+    rng = np.random.default_rng(6)
+    pairs, lengths = grid(8, 30, rng)
+    neighbour, length_m = graph(240, pairs, lengths * scale)
+    seed_m = np.full(240, np.inf)
+    seed_m[[0, 77]] = 0.0, 2.5 * NEAR_M
+    assert np.array_equal(solved(neighbour, length_m, seed_m), dijkstra(neighbour, length_m, seed_m))
 
 
 def test_nothing_is_reached_without_seeds():
