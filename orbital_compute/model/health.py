@@ -95,6 +95,12 @@ class FleetHealth:
         self._parts = [(first, min(first + PART_ROWS, n)) for first in range(0, n, PART_ROWS)]
         self._begin()
 
+    @staticmethod
+    def bytes_per_satellite() -> int:
+        """Return the bytes of what is kept of each satellite."""
+        devices, others, wear, key = 2, 4 * 1, 2 * 8, 8
+        return devices + others + wear + key
+
     def _begin(self) -> None:
         """Draw what failed before the start, age batteries at reference conditions, and write it."""
         run = _one_by_one
@@ -226,10 +232,10 @@ class FleetHealth:
         add_events(active, self.fleet)
 
     def day_rows(self) -> dict[str, np.ndarray]:
-        """Return the day by shell, each float64[n_shell]: see `DAY_ROWS`. NaN where a shell has none to average.
+        """Return the day by shell, each float64[n_shell], NaN where a shell has none to average.
 
-        Shares left are means over satellites alive; depth, temperature and charge are those of the day flown before,
-        NaN on the first.
+        Names, units and meanings are those of the catalogue of results. Shares left are means over satellites alive;
+        depth, temperature and charge are those of the day flown before, NaN on the first.
         """
         fleet, arrays = self.fleet, self.fleet.arrays
         counts = np.zeros((fleet.n_shell, len(COUNTS)), dtype=np.int64)

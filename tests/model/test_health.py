@@ -8,6 +8,7 @@ import numba
 import numpy as np
 import pytest
 from small_fleet import BASE, Run, constellation, design, random_elements
+from twin_sky import Elements
 
 from orbital_compute.errors import ScenarioError
 from orbital_compute.kernels.health import ALIVE, INFANT, WORN_OUT, Fates
@@ -337,6 +338,12 @@ def test_windows_of_a_day_are_counted_where_they_do_not_divide_it():
     assert sum(counted) == 7 * DAY_S / 420.0
 
 
+def test_bytes_of_a_satellite_are_those_of_its_arrays():
+    health = health_of(HealthSpec(), 7)
+    arrays = [*health.fates, *health.wear, health.key]
+    assert sum(array.nbytes for array in arrays) == 7 * FleetHealth.bytes_per_satellite()
+
+
 def test_too_many_devices_are_refused():
     with pytest.raises(ScenarioError, match="70000 devices; at most 65535"):
         health_of(HealthSpec(), 1, replace(AGEING, compute=replace(AGEING.compute, count=70_000)))
@@ -365,6 +372,39 @@ def test_the_march_offers_nothing_where_nothing_computes():
     assert (executed[:3] == 0.0).all()
     assert run.ledger("bus_j")[1:] == pytest.approx(np.full(4, 300 * BASE.bus_power_w), rel=1e-12)
     assert run.total("day_battery_j")[0] == pytest.approx(3 * BASE.battery.capacity_j, rel=1e-12)  # left as it is
+
+
+@pytest.mark.compiled
+def test_depth_charge_and_heat_are_those_that_the_march_flew():
+    """A day in eclipse, at 600 km and 53°, and one in full light above the terminator, both at full load.
+
+    Cycles are alike: the depth is that of the deepest, less what the first half revolution lacks.
+    """
+    shadow, light = (6978137.0, 0.001, math.radians(53.0), 0.5, 0.3, 0.0), (6978137.0, 0.001, 1.707, 4.0, 0.3, 1.0)
+    own = constellation([Elements(*shadow), Elements(*light)], [0, 1], ["ageing", "ageing"])
+    own.shell_satellite_type[:] = ["ageing", "ageing"]
+    fleet = Fleet(own, {"ageing": AGEING}, step_s=60.0)
+    health, run = FleetHealth(HELD, fleet, clock_of(), own, 1), Run(fleet)
+    health.spec = replace(NOTHING, batteries=BatteryAgeing())
+    health.new_day(0, serial)
+    charges, fluids = [], []
+    for w in range(288):
+        run.prepare(w)
+        run.march(1.0)
+        charges.append(fleet.state_of("battery_j") / AGEING.battery.capacity_j)
+        fluids.append(fleet.state_of("fluid_k"))
+    health.new_day(1, serial)
+    rows = health.day_rows()
+    deepest = 1 - fleet.state_of("battery_min_j") / AGEING.battery.capacity_j
+    print(f"flown depth {rows['battery_depth'][0]:.4f}, deepest {deepest[0]:.4f}")
+    assert rows["battery_depth"][0] == pytest.approx(deepest[0], rel=0.06)
+    assert rows["battery_depth"][1] < 1e-6
+    assert rows["battery_charge"] == pytest.approx(np.mean(charges, axis=0), rel=1e-7)
+    assert rows["battery_temperature_k"] == pytest.approx(293 + 0.2 * (np.mean(fluids, axis=0) - 293), rel=1e-7)
+    assert rows["cycle_fade_share"][0] == pytest.approx(
+        0.14 * 14.9 / 30000 * (rows["battery_depth"][0] / 0.3) ** 1.5, rel=5e-3
+    )
+    assert (fleet.state_of("day_drawn_j") == 0.0).all()
 
 
 def test_coatings_are_those_of_the_type_and_the_day():

@@ -1,12 +1,14 @@
 """Laws of health: each number stands in its range with grade and source; impossible ones are refused."""
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
 from orbital_compute.errors import ScenarioError
 from orbital_compute.model import health_spec
 from orbital_compute.model.health_spec import (
+    YEAR_S,
     BatteryAgeing,
     DeviceAgeing,
     DeviceFailures,
@@ -53,3 +55,13 @@ def test_all_laws_but_the_option_are_on_by_default_and_none_switches_all_off():
 def test_numbers_that_cannot_be_are_refused_by_name(law, name, value):
     with pytest.raises(ScenarioError, match=rf"{law.__name__}\.{name}"):
         law(**{name: value})
+
+
+def test_the_page_on_health_has_the_numbers_of_the_laws():
+    page = (Path(__file__).parents[2] / "docs" / "health.md").read_text(encoding="utf-8")
+    for law in LAWS:
+        for one in fields(law):
+            figure = figure_of(law, one.name)
+            scale, unit = (YEAR_S, "yr") if figure.unit == "s" else (1.0, figure.unit)
+            numbers = " | ".join(f"{x / scale:g}" for x in (figure.low, figure.value, figure.high))
+            assert f"| {law.__name__} | {one.name} | {numbers} | {unit} | {figure.source} |" in page
