@@ -29,6 +29,7 @@ from ..kernels.lanes import LANES
 from ..kernels.march import BLOCK_ROWS, STATE_FIELDS
 from ..kernels.satellite import Hardware, Health
 from ..physics.ageing import calendar_square, cycled_fade
+from ..physics.orbit import Orbit
 from .clock import Clock
 from .constellation import Constellation
 from .events import FleetEvent, add_events, in_force
@@ -42,7 +43,7 @@ BEFORE_START = 0xFFFFFFFF  # the interval from launch to the start of the run, a
 PART_ROWS = 32 * BLOCK_ROWS  # rows of one call: some milliseconds
 MOST_DEVICES = 65535
 _SOLAR = Hardware._fields.index("solar_m2")
-_ORBIT_SPEED = -1
+_ORBIT_SPEED = Orbit._fields.index("speed_rad_s")
 _ARRAY, _BATTERY = Health._fields.index("array"), Health._fields.index("battery")
 
 
