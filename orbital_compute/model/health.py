@@ -88,9 +88,8 @@ class FleetHealth:
         strings, pumps, lasers, cause = (np.zeros(n, dtype=np.uint8) for _ in Fates._fields[1:])
         self.fates = Fates(np.zeros(n, dtype=np.uint16), strings, pumps, lasers, cause)
         self.wear = Wear(np.zeros(n), np.zeros(n))
-        self.elapsed_s = 0.0  # from the start of the run to that of the day
-        self.stood_for_s = 0.0  # what the day flown last stands for
-        self.days_flown = 0
+        self.through_s = 0.0  # from the start of the run until which failures are drawn: the end of the day begun last
+        self.days_begun = 0
         self._active: list[FleetEvent] = []
         self._as_flown = np.full((fleet.n_shell, 3), np.nan)
         self._parts = [(first, min(first + PART_ROWS, n)) for first in range(0, n, PART_ROWS)]
@@ -108,17 +107,7 @@ class FleetHealth:
         self._hazards = self._table(lambda one: hazard_of(self.spec, one, 0.0, one.age_s))
         if any(one.age_s > 0.0 for one in self.fleet.types):
             self._strike(BEFORE_START, run)
-        law = self.spec.batteries
-        if law is not None:
-            arrays, n = self.fleet.arrays, self.fleet.n_satellite
-            for k, one in enumerate(self.fleet.types):
-                mine = np.flatnonzero(arrays.type_index[:n] == k)
-                cycles = law.history_share * one.age_s * self.cycle_rate_per_s[arrays.orbit_index[mine]]
-                fade = one.battery.cycle_fade
-                per_cycle = cycled_fade(fade, 1.0, one.battery.depth_design, law.reference_cycles, law.reference_depth)
-                self.wear.cycles[mine] = per_cycle * cycles
-                square = calendar_square(one.battery.calendar_fade, 1.0, one.age_s / law.reference_s)
-                self.wear.calendar_square[mine] = square
+        self._age_unseen(lambda one: one.age_s)
         self._write(run)
         self._fill()
 
@@ -144,7 +133,7 @@ class FleetHealth:
         return np.array([of(satellite) for satellite in self.fleet.types], dtype=np.float64)
 
     def new_day(self, k_day: int, run: Callable[[Callable, Iterable], Any], *, days: float = 1.0) -> None:
-        """Begin a day: age by what was flown since the last, then draw what fails in this one, and write both.
+        """Begin a day: age by the last one flown, then draw what fails in this one, and write both.
 
         Parameters
         ----------
@@ -153,24 +142,45 @@ class FleetHealth:
         run : callable
             `run(work, parts)` calls work(part) for each part, on as many threads as it likes; it changes no bit.
         days : float
-            Days that this one stands for: failures of all of them strike at its start, and it is flown so often.
+            Days from the end of the last one, or from the start of the run, to the end of this one: more than one
+            where days between are not simulated. Failures of all of them strike now; through those between, batteries
+            age as on the last day flown, before the first as before the start.
         """
-        if self.days_flown:
-            self._age(run)
-            self.elapsed_s += self.stood_for_s
-        self.stood_for_s = days * DAY_S
-        self._hazards = self._table(lambda one: hazard_of(self.spec, one, one.age_s + self.elapsed_s, self.stood_for_s))
+        begin_s, length_s = self.through_s, days * DAY_S
+        self.through_s += length_s
+        if self.days_begun:
+            self._age(run, length_s)
+        elif days > 1.0:
+            self._age_unseen(lambda one: self.day_start_s)
+        self._hazards = self._table(lambda one: hazard_of(self.spec, one, one.age_s + begin_s, length_s))
         self._strike(k_day, run)
-        self.days_flown += 1
+        self.days_begun += 1
         self._write(run)
         add_events(self._active, self.fleet)
+
+    @property
+    def day_start_s(self) -> float:
+        """Start of the day begun last [s after the start of the run]."""
+        return max(self.through_s - DAY_S, 0.0)
 
     def _strike(self, day: int, run: Callable) -> None:
         kinds, seed, moment = self.fleet.arrays.type_index, np.uint64(self.seed), np.uint64(day)
         run(lambda part: strike_rows(self.fates, kinds, self.key, self._hazards, seed, moment, *part), self._parts)
 
-    def _age(self, run: Callable) -> None:
-        """Age batteries by the day flown last, as often as it stands for."""
+    def _age_unseen(self, span_s: Callable[[SatelliteType], float]) -> None:
+        """Age batteries through a time that nobody flies: at reference conditions, cycled to their design depth."""
+        law, arrays, n = self.spec.batteries, self.fleet.arrays, self.fleet.n_satellite
+        if law is None:
+            return
+        for k, one in enumerate(self.fleet.types):
+            mine, pack = np.flatnonzero(arrays.type_index[:n] == k), one.battery
+            cycles = law.history_share * span_s(one) * self.cycle_rate_per_s[arrays.orbit_index[mine]]
+            fade = cycled_fade(pack.cycle_fade, 1.0, pack.depth_design, law.reference_cycles, law.reference_depth)
+            self.wear.cycles[mine] += fade * cycles
+            self.wear.calendar_square[mine] += calendar_square(pack.calendar_fade, 1.0, span_s(one) / law.reference_s)
+
+    def _age(self, run: Callable, through_s: float) -> None:
+        """Age batteries through a time as on the day flown last."""
         arrays, fleet = self.fleet.arrays, self.fleet
         law = BatteryAgeing() if self.spec.batteries is None else self.spec.batteries
         on = 0.0 if self.spec.batteries is None else 1.0
@@ -184,7 +194,7 @@ class FleetHealth:
         )
         windows = self._windows_flown()
         flown = Flown(
-            windows, windows * self.clock.window_s, self.stood_for_s, law.reference_s, law.reference_k,
+            windows, windows * self.clock.window_s, through_s, law.reference_s, law.reference_k,
             law.reference_cycles, law.reference_depth, law.activation_j_mol, law.charge_gain, law.hold_k, law.coupling,
         )  # fmt: skip
 
@@ -202,14 +212,14 @@ class FleetHealth:
     def _windows_flown(self) -> float:
         """Return the windows of the day flown last: those that begin in it."""
         first, after = (
-            np.ceil(day * DAY_S / self.clock.window_s - 1e-9) for day in (self.days_flown - 1, self.days_flown)
+            np.ceil(day * DAY_S / self.clock.window_s - 1e-9) for day in (self.days_begun - 1, self.days_begun)
         )
         return max(float(after - first), 1.0)
 
     def _write(self, run: Callable) -> None:
         """Write what is left of satellites, and the coatings of each type."""
         arrays = self.fleet.arrays
-        self._aged = self._table(lambda one: aged_of(self.spec, one, one.age_s + self.elapsed_s))
+        self._aged = self._table(lambda one: aged_of(self.spec, one, one.age_s + self.day_start_s))
         run(
             lambda part: write_rows(
                 self.fates, self.wear, arrays.type_index, arrays.orbit_index, self._hazards, self._aged,
@@ -221,7 +231,7 @@ class FleetHealth:
 
     def absorptivity(self, satellite: SatelliteType) -> float:
         """Return the solar absorptivity of a type's radiator today."""
-        return absorptivity_of(self.spec, satellite, satellite.age_s + self.elapsed_s)
+        return absorptivity_of(self.spec, satellite, satellite.age_s + self.day_start_s)
 
     def write(self, events: Sequence[FleetEvent], time_s: float) -> None:
         """Write what events make of the satellites at a time [s after the start] over what failures and age left."""
@@ -265,15 +275,14 @@ class FleetHealth:
     def state(self) -> dict[str, np.ndarray]:
         """Return all that the next day needs, as arrays by name."""
         kept = {**self.fates._asdict(), **self.wear._asdict(), "as_flown": self._as_flown}
-        moment = np.array([self.elapsed_s, self.stood_for_s, self.days_flown], dtype=np.float64)
+        moment = np.array([self.through_s, self.days_begun], dtype=np.float64)
         return {name: values.copy() for name, values in kept.items()} | {"moment": moment}
 
     def restore(self, kept: dict[str, np.ndarray]) -> None:
         """Go back to a state, or on from one, and write it."""
         for name, values in {**self.fates._asdict(), **self.wear._asdict(), "as_flown": self._as_flown}.items():
             values[...] = kept[name]
-        self.elapsed_s, self.stood_for_s = float(kept["moment"][0]), float(kept["moment"][1])
-        self.days_flown = int(kept["moment"][2])
+        self.through_s, self.days_begun = float(kept["moment"][0]), int(kept["moment"][1])
         self._write(_one_by_one)
         add_events(self._active, self.fleet)
 

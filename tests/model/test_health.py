@@ -100,11 +100,11 @@ def new_row(kind):
 
 
 def test_five_years_at_298_kelvin_take_six_points():
-    """By days that stand for fifteen, as a run of typical days has them."""
+    """By a day in fifteen, as a run of typical days has them: each counts for the time until the next."""
     health = health_of(HELD)
     for k in range(122):
-        fly(health, k, 15.0 if k < 121 else 1826.25 - 121 * 15.0)
-    health.new_day(122, serial)
+        fly(health, k, 15.0 if k else 1.0)
+    health.new_day(122, serial, days=1826.25 - 121 * 15.0)
     rows = health.day_rows()
     print(f"5 years at 298 K, half charged, not cycled: {100 * rows['calendar_fade_share'][0]:.3f} % lost")
     assert rows["calendar_fade_share"] == pytest.approx([0.06], abs=1e-6)
@@ -117,8 +117,8 @@ def test_thirty_thousand_cycles_of_thirty_percent_take_fourteen_points():
     health = health_of(replace(NOTHING, batteries=BatteryAgeing(hold_k=150.0, coupling=0.0)), 1)
     days = 30000.0 / (float(health.cycle_rate_per_s[0]) * DAY_S)
     for k in range(100):
-        fly(health, k, days / 100, depth=0.30)
-    health.new_day(100, serial)
+        fly(health, k, days / 100 if k else 1.0, depth=0.30)
+    health.new_day(100, serial, days=days / 100)
     rows = health.day_rows()
     print(f"30,000 cycles at 30 %: {100 * rows['cycle_fade_share'][0]:.3f} % lost in {days:.0f} days")
     assert rows["cycle_fade_share"] == pytest.approx([0.14], abs=1e-6)
@@ -131,7 +131,7 @@ def test_a_deeper_eclipse_season_ages_faster_in_the_series_by_day():
     health = health_of(replace(NOTHING, batteries=BatteryAgeing()))
     series = []
     for k in range(40):
-        fly(health, k, 9.0, depth=0.15 if k < 20 else 0.30, charge=0.9, fluid_k=320.0)
+        fly(health, k, 9.0 if k else 1.0, depth=0.15 if k < 20 else 0.30, charge=0.9, fluid_k=320.0)
         series.append(health.day_rows())
     fade = np.array([rows["cycle_fade_share"][0] for rows in series])
     shallow, deep = np.diff(fade)[5], np.diff(fade)[30]
@@ -144,11 +144,25 @@ def test_a_deeper_eclipse_season_ages_faster_in_the_series_by_day():
     assert np.diff(calendar)[1] > np.diff(calendar)[-1]  # as the root of time
 
 
+def test_time_before_the_first_day_ages_at_reference_conditions():
+    """The first of many typical days is the 183rd: half a year and a fraction without any flight before it."""
+    health = health_of(replace(NOTHING, batteries=BatteryAgeing(), coatings=CoatingAgeing()))
+    health.new_day(0, serial, days=183.625)
+    rows = health.day_rows()
+    assert rows["calendar_fade_share"] == pytest.approx([0.06 * math.sqrt(0.1)], rel=1e-6)
+    rate = health.cycle_rate_per_s[health.fleet.arrays.orbit_index[:4]].mean() * DAY_S
+    assert rows["cycle_fade_share"] == pytest.approx([0.14 * 182.625 * rate / 30000], rel=1e-6)
+    assert rows["radiator_absorptivity"] == pytest.approx(
+        [0.15 + 0.1 * (1 - math.exp(-0.25)) / (1 - math.exp(-2.5))], rel=1e-12
+    )
+    assert health_of(HELD).wear.cycles.tolist() == [0.0] * 4
+
+
 def test_hotter_loops_and_fuller_batteries_age_faster():
     def faded(**conditions):
         health = health_of(replace(NOTHING, batteries=BatteryAgeing()))
-        fly(health, 0, 365.25, **conditions)
-        health.new_day(1, serial)
+        fly(health, 0, **conditions)
+        health.new_day(1, serial, days=365.25)
         return health.day_rows()["calendar_fade_share"][0]
 
     cool, warm, full = faded(fluid_k=298.0), faded(fluid_k=338.0), faded(fluid_k=298.0, charge=1.0)
@@ -230,7 +244,7 @@ def test_a_law_that_is_off_leaves_as_new_what_it_changes_and_nothing_else(law):
     def flown(spec):
         health = health_of(spec, 60, replace(AGEING, array=replace(AGEING.array, degradation_per_year=0.2)))
         fly(health, 0, 60.0, depth=0.2)
-        health.new_day(1, serial, days=30.0)
+        health.new_day(1, serial, days=31.0)
         return health
 
     on, off = flown(SHARP), flown(replace(SHARP, **{law: None}))
@@ -270,8 +284,8 @@ def test_the_day_by_shell_adds_up_and_has_the_names_that_are_documented():
     total = rows["devices_working_share"] + sum(rows[name] for name in lost)
     assert total[:2] == pytest.approx([1.0, 1.0], rel=1e-14)
     compute = left_of(health, "compute")
-    assert rows["devices_working"][0] == pytest.approx(80 * compute[::2].sum(), rel=1e-6)
-    assert rows["devices_working"][1] == pytest.approx(7 * compute[1::2].sum(), rel=1e-6)
+    able = rows["devices_working"] * rows["device_pace_share"]
+    assert able[:2] == pytest.approx([80 * compute[::2].sum(), 7 * compute[1::2].sum()], rel=1e-6)
     assert rows["satellites_alive"].tolist() == [*(left_of(health, "bus")[k::2].sum() for k in (0, 1)), 0.0]
     alive = left_of(health, "bus")[::2] == 1.0
     assert rows["array_left_share"][0] == pytest.approx(left_of(health, "array")[::2][alive].mean(), rel=1e-6)
@@ -411,7 +425,7 @@ def test_coatings_are_those_of_the_type_and_the_day():
     health = health_of(replace(NOTHING, coatings=CoatingAgeing()))
     seen = []
     for k in range(4):
-        health.new_day(k, serial, days=365.25)
+        health.new_day(k, serial, days=365.25 if k else 1.0)
         seen.append(health.day_rows()["radiator_absorptivity"][0])
         assert health.fleet.arrays.hardware_table[0, SOLAR] == pytest.approx(130.0 * seen[-1], rel=1e-15)
     assert seen[0] == 0.15
