@@ -8,6 +8,7 @@ and the window is recorded.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import time
 import warnings
@@ -78,10 +79,13 @@ class Simulation:
         """Whether all windows are through."""
         return self.window >= self.model.clock.n_window
 
-    def step(self) -> dict[str, Any]:
-        """Move one window on, audit it, and return its rows of the catalogue."""
+    def step(self, beside: Callable[[], object] | None = None) -> dict[str, Any]:
+        """Move one window on, audit it, and return its rows of the catalogue.
+
+        `beside` is called while the satellites plan: for what has nothing to do with the window.
+        """
         marks = [time.perf_counter()]
-        self.offer()
+        self.offer(beside)
         marks.append(time.perf_counter())
         self.dispatch()
         marks.append(time.perf_counter())
@@ -95,20 +99,29 @@ class Simulation:
         self.window += 1
         return rows
 
-    def offer(self) -> None:
-        """Let every node offer work for the window."""
+    def offer(self, beside: Callable[[], object] | None = None) -> None:
+        """Let every node offer work for the window; `beside` is called while the satellites do."""
+
+        def ground() -> None:
+            self._ground_offer()
+            if beside is not None:
+                beside()
+
+        self.space.prepare(self.window, ground)
+        self.signature_key, self.supply_flop = self.space.merge(self.network, self.gateway_unit)
+
+    def _ground_offer(self) -> None:
+        """Let the sites offer, turn the gateways to where they are, and count the requests that arrive."""
         clock = self.model.clock
-        self.space.prepare(self.window)
         self.site_offer_flop = self.sites.offer_flop(self.window)
+        self.arrived = self.model.workload.arrivals(self.window)
         middle_s = clock.window_start_s(self.window) + (clock.steps_per_window // 2 + 0.5) * clock.step_s
         matrix = teme_to_itrs(instants_after(clock.start, middle_s))[0]
         self.gateway_unit = self.network.gateway_unit_teme(matrix)
-        self.signature_key, self.supply_flop = self.space.merge(self.network, self.gateway_unit)
 
     def dispatch(self) -> None:
         """Turn offers and queues into assigned work, and give it back to the satellites."""
         workload, clock = self.model.workload, self.model.clock
-        self.arrived = workload.arrivals(self.window)
         self.queues.arrive(self.window, self.arrived)
         programme = build_programme(
             self.network,
@@ -131,9 +144,7 @@ class Simulation:
 
     def march(self) -> None:
         """Execute the assignments, and serve requests with what was executed."""
-        n_orbit = self.signature_key.size
-        self.node_executed_flop = self.space.march(n_orbit)
-        self.site_window = self.sites.march(self.window, self.site_assigned_flop)
+        self.node_executed_flop = self.space.march(self.signature_key.size, self._ground_march)
         executed = np.concatenate([self.node_executed_flop, self.site_window.executed_flop])
         self.route_executed_flop = self.assignment.executed_by_route(executed)
         queues, programme = self.queues, self.assignment.programme
@@ -141,9 +152,13 @@ class Simulation:
         self.served = queues.execute(programme.by_demand(self.route_executed_flop))
         self.in_time = queues.served_in_slo - self.in_time
         self.drops = queues.drop(supplied=~programme.unreachable)
-        mix = round_trip_mix(self.network, self.assignment)
-        self.round_trip_quanta += self.space.round_trips(self.network, self.gateway_unit, mix)
+        self.round_trip_quanta += self.space.round_trips(self.network, self.gateway_unit, self.mix)
         self.round_trip_quanta += site_round_trip_quanta(self.network, self.assignment.route_flop)
+
+    def _ground_march(self) -> None:
+        """Let the sites execute, and work out by which ways the assigned work of the satellites leaves."""
+        self.site_window = self.sites.march(self.window, self.site_assigned_flop)
+        self.mix = round_trip_mix(self.network, self.assignment)
 
     def audit(self) -> None:
         """Raise AuditError if energy, heat, work or requests of the window do not close, or a limit is passed."""
@@ -274,9 +289,12 @@ def simulate(
     try:
         with reporting(progress, clock.n_window) as tell, warnings.catch_warnings():
             warnings.simplefilter("ignore", EarthRotationWarning)  # said above, once
+            rows = simulation.step()
             while not simulation.done:
-                recorder.record_window(simulation.window, simulation.step())
-                tell(simulation.window, clock.n_window)
+                rows = simulation.step(functools.partial(recorder.record_window, simulation.window - 1, rows))
+                tell(simulation.window - 1, clock.n_window)
+            recorder.record_window(simulation.window - 1, rows)
+            tell(simulation.window, clock.n_window)
         recorder.record_satellites(satellite_columns(simulation))
         durations = {**simulation.durations_s, "total": time.perf_counter() - started_s}
         return recorder.finish(totals(simulation), warnings=[*model.warnings, *warned], durations_s=durations)

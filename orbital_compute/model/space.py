@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Semaphore
 
 import numpy as np
 
@@ -34,6 +35,7 @@ from .network import Network
 from .sun_track import SunTrack
 
 CALL_SATELLITE_STEPS = 1_500_000  # of one call of a kernel: a tenth of a second, so that an interrupt is heard
+LEAST_SATELLITE_STEPS = 15_000  # from here two threads are quicker than one
 ENERGY_LIMIT = 1e-9  # relative, each satellite and window (MODEL §7.3)
 HEAT_LIMIT = 1.0  # radiated heat by the law at the steps against the balance, over the integrator's bound
 
@@ -71,7 +73,7 @@ class SpaceSegment:
         self._suns = np.zeros((0, 0))
         self._given = np.zeros((0, 6, 0))
         self._start, self._segment_shell = segments(fleet.shell)
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._threads, self._pool = threads, ThreadPoolExecutor(threads) if threads > 1 else None
         self._tiles = self._ranges(fleet.n_tile, LANES * clock.steps_per_window, BLOCK_TILES)
         self._rows = self._ranges(fleet.n_satellite, 1, BLOCK_ROWS)
         self._segments = self._ranges(len(self._segment_shell), BLOCK_ROWS, 1)
@@ -82,23 +84,53 @@ class SpaceSegment:
         self._sample_tile[tiles] = np.arange(tiles.size)
         self._sample = np.zeros((tiles.size, clock.steps_per_window, SAMPLE_ROWS, LANES))
 
-    @staticmethod
-    def _ranges(n: int, work: int, unit: int) -> list[tuple[int, int]]:
-        """Return ranges of whole units whose kernels take well under 0.2 s; `work` is satellite-steps of one item."""
-        length = max(CALL_SATELLITE_STEPS // (8 * max(work, 1)) // unit, 1) * unit
+    def _ranges(self, n: int, work: int, unit: int) -> list[tuple[int, int]]:
+        """Return ranges of whole units whose kernels take well under 0.2 s; `work` is satellite-steps of one item.
+
+        Threads get ranges of about the same length, as many each, where there is work enough for more than one.
+        """
+        longest = max(CALL_SATELLITE_STEPS // (8 * max(work, 1)) // unit, 1) * unit
+        n_part = max(-(-n // longest), min(self._threads, n * work // LEAST_SATELLITE_STEPS), 1)
+        if n_part > 1:
+            n_part = -(-n_part // self._threads) * self._threads
+        length = max(-(-n // (n_part * unit)), 1) * unit
         return [(first, min(first + length, n)) for first in range(0, n, length)]
 
-    def run(self, work: Callable, parts: Iterable) -> list:
-        """Return work(part) for each part, on the threads, in the order of the parts."""
-        return list(map(work, parts) if self._pool is None else self._pool.map(work, parts))
+    def run(self, work: Callable, parts: Iterable, beside: Callable[[], object] | None = None) -> list:
+        """Return work(part) for each part, on the threads, in the order of the parts.
+
+        `beside` is called once, on the caller's thread, while the others work: for what has nothing to do with it.
+        """
+        parts = list(parts)
+        if self._pool is None or len(parts) == 1:
+            done = list(map(work, parts))
+            if beside is not None:
+                beside()
+            return done
+        if beside is None:
+            return list(self._pool.map(work, parts))
+        begun = Semaphore(0)
+
+        def told(part):
+            begun.release()
+            return work(part)
+
+        answers = self._pool.map(told, parts)
+        for _ in range(min(len(parts), self._threads)):  # a thread that wants to begin would wait for the interpreter
+            begun.acquire()
+        beside()
+        return list(answers)
 
     def close(self) -> None:
         """End the threads."""
         if self._pool is not None:
             self._pool.shutdown()
 
-    def prepare(self, w_window: int) -> None:
-        """Plan a window and fill `offer_flop`, `cool_flop` and `unit`: the first pass over the satellites."""
+    def prepare(self, w_window: int, beside: Callable[[], object] | None = None) -> None:
+        """Plan a window and fill `offer_flop`, `cool_flop` and `unit`: the first pass over the satellites.
+
+        `beside` is called while they do (`run`).
+        """
         clock = self.clock
         start_s = clock.window_start_s(w_window)
         if self.events:
@@ -122,7 +154,7 @@ class SpaceSegment:
                 self.unit,
             )
 
-        self.run(work, self._tiles)
+        self.run(work, self._tiles, beside)
 
     def _given_paths(self, times_s: np.ndarray) -> np.ndarray:
         """Return positions [m] and along-track directions times radius [m] by SGP4: float64[n_step, 6, n_row]."""
@@ -165,14 +197,18 @@ class SpaceSegment:
         )
         return sum_work(self.assigned_flop, self.signature, share.size, self._rows, self.run)
 
-    def march(self, n_signature: int) -> np.ndarray:
-        """Execute what is assigned: the second pass. Return the executed work of each signature [FLOP]."""
+    def march(self, n_signature: int, beside: Callable[[], object] | None = None) -> np.ndarray:
+        """Execute what is assigned: the second pass. Return the executed work of each signature [FLOP].
+
+        `beside` is called while it runs (`run`).
+        """
         arrays = self.fleet.arrays
         self.run(
             lambda part: march_window(
                 arrays, self._suns, self._given, part[0], part[1], self.assigned_flop, self._sample_tile, self._sample
             ),
             self._tiles,
+            beside,
         )
         executed = from_tiles(arrays.ledger, Ledger._fields.index("executed_flop"), self.fleet.n_row)
         return sum_work(executed, self.signature, n_signature, self._rows, self.run)

@@ -234,3 +234,29 @@ def test_real_element_sets_fly_through_the_same_stages():
     r_m = own.positions(start + np.timedelta64(int(middle_s), "s"))
     unit = r_m[:, 0] / np.linalg.norm(r_m[:, 0], axis=1)[:, None]
     assert np.abs(space.unit[:, :5].T - unit).max() < 1e-9
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_what_is_done_beside_is_done_once_while_the_parts_run(threads):
+    space = segment(threads)
+    seen: list[int] = []
+    assert space.run(lambda part: part * part, range(5), lambda: seen.append(1)) == [0, 1, 4, 9, 16]
+    assert space.run(lambda part: -part, [7], lambda: seen.append(2)) == [-7]
+    assert seen == [1, 2]
+    space.close()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize(("n", "work", "unit"), [(313, 960, 16), (313, 160, 16), (10_000, 1, 512), (31_250, 160, 16)])
+def test_ranges_cover_all_once_in_whole_units_of_about_the_same_length(threads, n, work, unit):
+    space = segment(threads)
+    ranges = space._ranges(n, work, unit)
+    assert [first for first, _ in ranges] == [0, *(last for _, last in ranges[:-1])]
+    assert ranges[-1][1] == n
+    lengths = [last - first for first, last in ranges]
+    assert all(length % unit == 0 for length in lengths[:-1])
+    assert max(lengths) <= -(-n // len(lengths)) + unit
+    assert max(lengths) * work <= 1_500_000 // 8 or len(lengths) == 1
+    if n * work >= 15_000 * threads:
+        assert len(lengths) >= threads
+    space.close()
