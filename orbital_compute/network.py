@@ -1,18 +1,24 @@
 """Links and ways: round trips over satellites, the grid of links, and what links carry. `oc.network` in programs."""
 
 from .model.contact import GroundView, Places
+from .model.diversity import diversity_availability
+from .model.link_budget import LaserDownlink, LaserTerminal, RadioLink
 from .model.round_trip import RoundTrips, delay_to_satellites, far_from, round_trip_time, round_trips
 from .model.topology import LinkChange, PlusGrid, Topology, holding_m, plus_grid, rate_shares
 from .physics.sight import longest_link_m
 
 __all__ = [
     "GroundView",
+    "LaserDownlink",
+    "LaserTerminal",
     "LinkChange",
     "Places",
     "PlusGrid",
+    "RadioLink",
     "RoundTrips",
     "Topology",
     "delay_to_satellites",
+    "diversity_availability",
     "far_from",
     "holding_m",
     "longest_link_m",
