@@ -22,6 +22,7 @@ from ..errors import ModelError
 from ..kernels.supply import add_columns, add_rows
 from .master import solve_master
 from .programme import Programme
+from .twins import share_among_twins
 
 KEEP_CLEAR = 1e-12  # of a demand or an arc's capacity left free, so that no order of summation exceeds it
 OWN_ERROR = 1e-9  # a bound this far below the objective cannot be rounding
@@ -96,13 +97,17 @@ class Assignment:
 def solve(programme: Programme) -> Assignment:
     """Return the optimum of a programme. Equal input gives equal bits.
 
+    Among optima: cheaper signatures and routes first, by their costs; equal ones evenly (`twins`, `pools`). What is
+    then still open, such as which of two regions of equal value waits, the solver's first corner decides.
+
     Raises
     ------
     ModelError
         If the solver ends without an optimum.
     """
     flows = solve_master(programme)
-    group_flop, route_share = within_limits(programme, flows.group_flop, flows.route_share)
+    group_flop, route_share = share_among_twins(programme, flows.group_flop, flows.route_share)
+    group_flop, route_share = within_limits(programme, group_flop, route_share)
     return certified(programme, group_flop, route_share, flows.supply_price, flows.arc_price)
 
 
