@@ -1,8 +1,8 @@
 """The catalogue of what a run stores: each variable with its dimensions, unit and meaning.
 
 A variable's first dimension says how it comes about: `time` is filled window by window, `sample_time` step by step for
-the chosen sample, `satellite` once per satellite, anything else once for the run. A run stores those variables that it
-has: without sites there are none of sites.
+the chosen sample, `day` once a day, `satellite` once per satellite, anything else once for the run. A run stores those
+variables that it has: without sites there are none of sites.
 """
 
 from __future__ import annotations
@@ -38,6 +38,29 @@ def _catalogue(dims: str, rows: str, dtype: str = "float64") -> dict[str, Variab
     return table
 
 
+# What `model.health.FleetHealth.day_rows` gives.
+DAY_HEALTH = """
+    satellites_alive | 1 | satellites not lost as a whole
+    devices_working | 1 | accelerators that work in satellites that can use them
+    devices_working_share | 1 | accelerators that work over those launched
+    devices_lost_infant_share | 1 | share of accelerators lost with satellites that failed young
+    devices_lost_worn_out_share | 1 | share of accelerators lost with satellites that wore out
+    devices_lost_pumps_share | 1 | share of accelerators lost with the last coolant pump
+    devices_lost_lasers_share | 1 | share of accelerators cut off with the last laser
+    devices_lost_alone_share | 1 | share of accelerators lost one by one
+    strings_left_share | 1 | share of cell strings that work, mean over satellites alive
+    cells_left_share | 1 | share of their power that radiation and ultraviolet light leave to cells, mean
+    array_left_share | 1 | share of the array's power left, strings and cells, mean
+    battery_left_share | 1 | share of the battery's capacity left, mean
+    calendar_fade_share | 1 | share of the capacity that the calendar took, mean
+    cycle_fade_share | 1 | share of the capacity that cycles took, mean
+    device_pace_share | 1 | throughput of working accelerators over that of new ones
+    radiator_absorptivity | 1 | solar absorptivity of the radiators' coating
+    battery_depth | 1 | depth of discharge on the day before, mean
+    battery_temperature_k | K | temperature of the battery on the day before, mean
+    battery_charge | 1 | state of charge on the day before, mean over time and satellites
+"""
+
 # Powers of a window are the energies that the march summed over its steps, divided by the window.
 VARIABLES: dict[str, Variable] = {
     **_catalogue(
@@ -59,7 +82,9 @@ VARIABLES: dict[str, Variable] = {
         sink_heat_w | W | heat absorbed by radiators from Sun and Earth
         radiated_heat_w | W | heat radiated
         peak_flop | FLOP | work of the window at full power and in full health
-        power_limited_flop | FLOP | work that sunlight and battery would allow under perfect cooling
+        working_flop | FLOP | work of the window at full power of the accelerators that work
+        new_flop | FLOP | work that light and battery would allow them under perfect cooling, all but them as new
+        power_limited_flop | FLOP | work that light and battery would allow under perfect cooling, all as it has aged
         offered_flop | FLOP | work offered to dispatch: what power and cooling allow
         reachable_flop | FLOP | offered work of satellites that reach some demand within its round-trip limit
         assigned_flop | FLOP | work assigned by dispatch
@@ -101,6 +126,7 @@ VARIABLES: dict[str, Variable] = {
         site_reachable_flop | FLOP | offered work, where the site reaches some demand within its round-trip limit
         site_assigned_flop | FLOP | work assigned by dispatch
         site_executed_flop | FLOP | work executed
+        site_credited_flop | FLOP | work executed that need not be done again
         """,
     ),
     **_catalogue(
@@ -121,8 +147,14 @@ VARIABLES: dict[str, Variable] = {
         """
         executed_orbit_flop | FLOP | work executed in orbit
         executed_site_flop | FLOP | work executed at sites
+        credited_orbit_flop | FLOP | work executed in orbit that need not be done again
+        credited_site_flop | FLOP | work executed at sites that need not be done again
+        repeated_flop | FLOP | work executed that faults, checkpoints and restarts took: it stays in its queue
+        corrupted_flop | FLOP | work credited although corruption that nothing caught has struck it
         """,
     ),
+    **_catalogue("time shell error_kind", "soft_errors | 1 | soft errors of accelerators", dtype="int64"),
+    **_catalogue("time", "soft_error_rate | s-1 | soft errors of an accelerator, mean over the work executed in orbit"),
     **_catalogue(
         "time node_group",
         "supply_price | PFLOP-1 | price of supply, value a PFLOP, highest of the group's signatures",
@@ -179,7 +211,18 @@ VARIABLES: dict[str, Variable] = {
         satellite_safe_s | s | time in safe mode
         satellite_soc_min | 1 | smallest state of charge
         satellite_chip_max_k | K | highest chip temperature
+        satellite_compute_left | 1 | share of its compute that the satellite still has at the end
+        satellite_array_left | 1 | share of the array's power that is left at the end
+        satellite_battery_left | 1 | share of the battery's capacity that is left at the end
         """,
+    ),
+    **_catalogue(
+        "satellite",
+        """
+        satellite_devices_lost | 1 | accelerators lost one by one
+        satellite_fate | 1 | 0 alive, 1 failed young, 2 worn out
+        """,
+        dtype="int64",
     ),
     **_catalogue(
         "sample_time sample",
@@ -216,6 +259,32 @@ VARIABLES: dict[str, Variable] = {
         """,
     ),
     **_catalogue("time sample", "sample_assigned_flop | FLOP | work assigned by dispatch in the window"),
+    **_catalogue("day shell", DAY_HEALTH),
+    **_catalogue(
+        "day shell",
+        """
+        air_density_kg_m3 | kg m-3 | density of the air at the satellites' height, mean over the orbit
+        air_delta_v_m_s | m s-1 | change of speed that a live satellite spends on its height
+        air_propellant_kg | kg | propellant that all live satellites spend on it
+        air_propellant_left_kg | kg | propellant that a satellite has left against drag
+        """,
+    ),
+    **_catalogue(
+        "day shell",
+        """
+        failed_in_orbit | 1 | failed satellites that are still up
+        reentered | 1 | failed satellites that came down
+        """,
+        dtype="int64",
+    ),
+    **_catalogue(
+        "shell solar_activity",
+        """
+        drag_delta_v_m_s | m s-1 | change of speed that a live satellite needs in the first year to hold its height
+        drag_propellant_kg | kg | propellant for it
+        lifetime_s | s | time for which a satellite that fails at the start stays up; inf past 200 years
+        """,
+    ),
     **_catalogue("reason job_class", "drop_reason | 1 | requests dropped, by reason", dtype="int64"),
     **_catalogue("job_class rtt_bin", "round_trip_count | 1 | requests of work assigned, by network round-trip time"),
     **_catalogue("stage", "waterfall_orbit_flop | FLOP | work left after each stage, in orbit"),
@@ -225,6 +294,7 @@ VARIABLES: dict[str, Variable] = {
 COORDINATES: dict[str, Variable] = {
     **_catalogue("time", "time | | start of the window", dtype="datetime64[ns]"),
     **_catalogue("sample_time", "sample_time | | end of the step", dtype="datetime64[ns]"),
+    **_catalogue("day", "day | | start of the day", dtype="datetime64[ns]"),
     **_catalogue("shell", "shell | | shell", dtype="str"),
     **_catalogue("shell", "shell_satellites | 1 | satellites in the shell", dtype="int64"),
     **_catalogue(
@@ -275,6 +345,8 @@ COORDINATES: dict[str, Variable] = {
         """,
         dtype="int64",
     ),
+    **_catalogue("error_kind", "error_kind | | kind of soft error", dtype="str"),
+    **_catalogue("solar_activity", "solar_activity | | activity of the Sun", dtype="str"),
     **_catalogue("stage", "stage | | stage of the waterfall", dtype="str"),
 }
 

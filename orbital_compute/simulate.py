@@ -20,6 +20,7 @@ import numpy as np
 
 from .errors import AuditError, Problem, ScenarioError
 from .kernels.contacts import N_BIN
+from .model.credit import Crediting, no_toll
 from .model.dispatch import Assignment, solve
 from .model.fleet import Fleet
 from .model.frames import EarthRotationWarning, instants_after, rotation_caveat, teme_to_itrs
@@ -52,6 +53,10 @@ class Simulation:
         self.model = model
         clock = model.clock
         self.fleet = Fleet(model.constellation, model.satellite_types, step_s=clock.step_s)
+        count = np.bincount(self.fleet.shell, minlength=self.fleet.n_shell)
+        kinds = [self.fleet.hardware[k] for k in self.fleet.shell_type]
+        self.peak_flop_s = count * np.array([one.peak_flop_s for one in kinds])  # of each shell, as launched
+        self.working_flop_s = self.peak_flop_s
         self.threads = threads or n_processor()
         self.space = SpaceSegment(
             self.fleet, model.constellation, clock, threads=self.threads, sample_rows=model.sample_rows,
@@ -70,6 +75,10 @@ class Simulation:
             site_serves=np.ones((self.sites.n_site, workload.n_class), dtype=bool),
         )
         self.queues = Queues(workload, clock)
+        self.of_site = self.network.routes.arc >= self.network.n_gateway  # bool[n_route]
+        self.crediting = Crediting(
+            model.health.gangs, workload.class_names, self.network.routes.job_class, self.of_site
+        )
         self.window = 0
         self.round_trip_quanta = np.zeros((workload.n_class, N_BIN), dtype=np.int64)
         self.durations_s = dict.fromkeys(STAGES, 0.0)
@@ -149,7 +158,9 @@ class Simulation:
         self.route_executed_flop = self.assignment.executed_by_route(executed)
         queues, programme = self.queues, self.assignment.programme
         self.in_time = queues.served_in_slo.copy()
-        self.served = queues.execute(programme.by_demand(self.route_executed_flop))
+        self.toll = no_toll(n_orbit)
+        self.credit = self.crediting.credit(self.assignment, self.route_executed_flop, self.toll)
+        self.served = queues.execute(programme.by_demand(self.credit.credited_flop))
         self.in_time = queues.served_in_slo - self.in_time
         self.drops = queues.drop(supplied=~programme.unreachable)
         self.round_trip_quanta += self.space.round_trips(self.network, self.gateway_unit, self.mix)
@@ -169,13 +180,14 @@ class Simulation:
         residual = self.work_residual()
         if not residual <= WORK_LIMIT:
             where = f"dispatch, window {self.window}"
-            message = f"{residual:.2e} of the work that nodes executed was credited to no queue: {where}"
+            message = f"{residual:.2e} of the work that nodes executed was neither credited nor repeated: {where}"
             raise AuditError(message, quantity="executed_flop", value=residual, limit=WORK_LIMIT, where=where)
 
     def work_residual(self) -> float:
-        """Return how much of the work that nodes executed was not credited to queues, or twice, relative."""
+        """Return how much of the work that nodes executed was neither credited to queues nor repeated, relative."""
         nodes = float(self.node_executed_flop.sum() + self.site_window.executed_flop.sum())
-        return abs(nodes - float(self.route_executed_flop.sum())) / nodes if nodes else 0.0
+        accounted = float(self.credit.credited_flop.sum() + self.credit.repeated_flop.sum())
+        return abs(nodes - accounted) / nodes if nodes else 0.0
 
     def close(self) -> None:
         """End the threads."""

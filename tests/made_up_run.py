@@ -15,6 +15,7 @@ FLOP_PER_REQUEST = np.array([2e14, 4e15, 6e16, 5e19])
 WINDOW_S, STEP_S = 300.0, 60.0
 _CLASS_VALUES = {name: {"value": value} for name, value in zip(CLASSES, (8.0, 4.0, 2.0, 1.0), strict=True)}
 PER_SHELL = 88
+ERRORS = ("silent_corruption", "memory_error", "functional_interrupt")
 SHAPE = np.array([-1.0, -0.7, -0.25, 0.0, 0.25, 0.7, 1.0])
 
 
@@ -37,6 +38,12 @@ def run(
     class_share = np.array([0.3, 0.3, 0.2, 0.2])
     for side, done in (("orbit", "executed_flop"), ("site", "site_executed_flop")):
         arrays[f"executed_{side}_flop"] = arrays[done].sum(axis=1)[:, None] * class_share
+        arrays[f"credited_{side}_flop"] = arrays[f"executed_{side}_flop"] * np.array([1.0, 1.0, 0.99, 0.9])
+    ways = ("executed_orbit_flop", "executed_site_flop", "credited_orbit_flop", "credited_site_flop")
+    orbit, ground, orbit_left, ground_left = (arrays[name] for name in ways)
+    arrays["repeated_flop"] = (orbit - orbit_left) + (ground - ground_left)
+    arrays["corrupted_flop"] = 0.01 * orbit_left
+    arrays["site_credited_flop"] = 0.978 * arrays["site_executed_flop"]
     for total, series, unit in _SATELLITE_TOTALS:
         arrays[total] = np.repeat(arrays[series].sum(axis=0) * unit / PER_SHELL, PER_SHELL)
     arrays["satellite_soc_min"] = np.full(n_shell * PER_SHELL, arrays["state_of_charge"].min())
@@ -61,6 +68,12 @@ def run(
         "sample": np.arange(n_sample), "sample_satellite": np.arange(n_sample) * 7,
         "sample_time": time[0] + (1 + np.arange(n_window * 5)) * np.timedelta64(int(STEP_S), "s"),
     }  # fmt: skip
+    n_day = max(n_window // 288, 1)
+    coordinates |= {
+        "day": time[0] + np.arange(n_day) * np.timedelta64(1, "D"), "error_kind": list(ERRORS),
+        "solar_activity": ["quiet", "mean", "active", "run"],
+    }  # fmt: skip
+    arrays |= _health(n_day, n_shell) | {"soft_errors": random.poisson(30.0, (n_window, n_shell, len(ERRORS)))}
     sizes = {name: len(values) for name, values in coordinates.items() if name in _DIMENSIONS}
     for variable in VARIABLES.values():
         if variable.name not in arrays and all(sizes[dim] for dim in variable.dims):
@@ -108,10 +121,30 @@ def _orbit(hour: np.ndarray, n_shell: int) -> dict[str, np.ndarray]:
         "sunlit_fraction": sunlit, "array_power_w": array, "load_power_w": load, "compute_power_w": compute,
         "charge_power_w": charge, "discharge_power_w": discharge,
         "curtailed_power_w": array + discharge - charge - load, "radiated_heat_w": 1.02 * load, "peak_flop": 1.9 * done,
-        "power_limited_flop": 1.5 * done, "offered_flop": 1.4 * done, "reachable_flop": 1.35 * done,
+        "working_flop": 1.86 * done, "new_flop": 1.55 * done, "power_limited_flop": 1.5 * done,
+        "offered_flop": 1.4 * done, "reachable_flop": 1.35 * done,
         "assigned_flop": 1.01 * done, "executed_flop": done, "throttled_fraction": 0.02 * (1 - sunlit),
         "safe_mode_fraction": np.zeros_like(sunlit), "state_of_charge": np.clip(0.86 + 0.1 * band, 0, 1),
         "fluid_temperature_k": 318 + 9 * band, "chip_temperature_k": 338 + 11 * band,
+    }  # fmt: skip
+
+
+def _health(n_day: int, n_shell: int) -> dict[str, np.ndarray]:
+    """Return the series by day and shell of a fleet that loses a tenth of its accelerators a year."""
+    years = (np.arange(n_day)[:, None] / 365.25) * np.ones(n_shell)
+    lost = {"infant": 0.02 * np.sqrt(years), "worn_out": 0.002 * years**3, "pumps": 0.001 * years**2,
+            "lasers": 1e-5 * years, "alone": 0.065 * years}  # fmt: skip
+    working = 1.0 - sum(lost.values())
+    battery = 1.0 - 0.03 * np.sqrt(years) - 0.03 * years
+    return {
+        **{f"devices_lost_{name}_share": share for name, share in lost.items()},
+        "devices_working_share": working, "devices_working": 100 * PER_SHELL * working,
+        "satellites_alive": PER_SHELL * (1.0 - lost["infant"] - lost["worn_out"]), "device_pace_share": 1.0 + 0 * years,
+        "strings_left_share": 1.0 - 0.005 * years, "cells_left_share": 1.0 - 0.03 * years,
+        "array_left_share": (1.0 - 0.005 * years) * (1.0 - 0.03 * years), "battery_left_share": battery,
+        "calendar_fade_share": 0.03 * np.sqrt(years), "cycle_fade_share": 0.03 * years,
+        "radiator_absorptivity": 0.15 + 0.05 * years, "battery_depth": 0.25 + 0 * years,
+        "battery_temperature_k": 295.0 + 0 * years, "battery_charge": 0.8 + 0 * years,
     }  # fmt: skip
 
 

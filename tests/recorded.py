@@ -37,6 +37,9 @@ def coordinates(
         "job_class": ["chat", "batch"],
         "flop_per_request": [1e15, 1e18],
         "region": ["east", "west", "south"],
+        "day": START + np.arange(-(-n_window // 3)) * np.timedelta64(900, "s"),  # of three windows
+        "error_kind": ["silent_corruption", "memory_error"],
+        "solar_activity": ["quiet", "active"],
         "reason": ["waited too long"],
         "node_group": ["ai1", *(f"site {i}" for i in range(n_site))],
         "arc": ["gateway 0", "gateway 1"],
@@ -56,7 +59,7 @@ def arrays(axes: dict[str, Any], *, seed: int = 1) -> dict[str, np.ndarray]:
     """Return whole arrays of every variable, by chance, except where a ledger ties them together."""
     random = np.random.default_rng(seed)
     sizes = {name: len(values) for name, values in axes.items() if COORDINATES[name].dims == (name,)}
-    sizes["stage"] = 6
+    sizes["stage"] = 9
     made = {
         name: random.random(variable.shape(sizes))
         if variable.dtype == "float64"
@@ -81,6 +84,12 @@ def arrays(axes: dict[str, Any], *, seed: int = 1) -> dict[str, np.ndarray]:
     credited = made["executed_orbit_flop"].sum() + made["executed_site_flop"].sum()
     made["executed_orbit_flop"] *= done / credited
     made["executed_site_flop"] *= done / credited
+    for side in ("orbit", "site"):
+        made[f"credited_{side}_flop"] = 0.9 * made[f"executed_{side}_flop"]
+    made["repeated_flop"] = 0.1 * (made["executed_orbit_flop"] + made["executed_site_flop"])
+    if sizes["site"]:
+        share = made["site_executed_flop"] / made["site_executed_flop"].sum()
+        made["site_credited_flop"] = share * made["credited_site_flop"].sum()
     return made
 
 
@@ -96,13 +105,15 @@ def record(axes: dict[str, Any], made: dict[str, np.ndarray], folder: Path | Non
     """Record whole arrays window by window, as the window loop would, and return the results."""
     n_window = len(axes["time"])
     recorder = Recorder(manifest(n_window), axes, folder=folder)
+    days = {name: values for name, values in made.items() if VARIABLES[name].dims[0] == "day"}
     for window in range(n_window):
+        if window % 3 == 0:
+            recorder.record_day(window // 3, {name: values[window // 3] for name, values in days.items()})
         rows = {name: values[window] for name, values in made.items() if VARIABLES[name].dims[0] == "time"}
         steps = slice(window * STEPS, (window + 1) * STEPS)
         rows |= {name: values[steps] for name, values in made.items() if VARIABLES[name].dims[0] == "sample_time"}
         recorder.record_window(window, rows)
     recorder.record_satellites({name: v for name, v in made.items() if VARIABLES[name].dims == ("satellite",)})
-    totals = {
-        name: v for name, v in made.items() if VARIABLES[name].dims[0] not in ("time", "sample_time", "satellite")
-    }
+    apart = ("time", "sample_time", "day", "satellite")
+    totals = {name: v for name, v in made.items() if VARIABLES[name].dims[0] not in apart}
     return recorder.finish(totals, warnings=["made up"], durations_s={"march": 0.1})

@@ -35,6 +35,8 @@ def ledgers(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         _margin(dataset, "charge", "charge_margin"),
         _equal_totals(dataset, "work_by_class", ("executed_flop", "site_executed_flop"),
                       ("executed_orbit_flop", "executed_site_flop"), rounded_flop=_rounded_flop(dataset)),
+        _equal_totals(dataset, "work_credited", ("executed_orbit_flop", "executed_site_flop"),
+                      ("credited_orbit_flop", "credited_site_flop", "repeated_flop")),
         _equal_totals(dataset, "work_by_satellite", ("executed_flop",), ("satellite_executed_flop",)),
         _equal_energies(dataset, "array_by_satellite", "array_power_w", "satellite_array_j"),
         _equal_energies(dataset, "load_by_satellite", "load_power_w", "satellite_load_j"),

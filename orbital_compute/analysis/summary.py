@@ -10,6 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     import xarray as xr
 
+DELIVERED = (("credited_orbit_flop", "executed_flop"), ("credited_site_flop", "site_executed_flop"))
 WHOLE = 1e-9  # by which lengths of time may differ in rounding
 
 
@@ -91,12 +92,14 @@ def summary(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
 
     `served_fraction` is served over arrived: what still waits at the end counts against it. `slo_attainment` is served
     in time over all whose fate is known: served, dropped, or waiting longer than promised. NaN marks what the run
-    cannot tell, such as the latency of a run without requests. Of typical days, sums are multiplied by the time that
+    cannot tell, such as the latency of a run without requests. Delivered is what was executed and need not be repeated;
+    corrupted work counts as delivered. Of typical days, sums are multiplied by the time that
     they stand for over the time simulated; counts are rounded then.
     """
     times = stands_for(dataset)
     window_s = window_length_s(dataset) * times  # sums of powers become energies of the run by it
-    orbit_flop, site_flop = (times * total(dataset, name) for name in ("executed_flop", "site_executed_flop"))
+    orbit_flop, site_flop = (times * total(dataset, _first_of(dataset, *names)) for names in DELIVERED)
+    executed_flop = times * math.fsum((total(dataset, "executed_flop"), total(dataset, "site_executed_flop")))
     arrived, served, dropped = (count(dataset, name) for name in ("arrived", "served", "dropped"))
     settled = served + dropped + last(dataset, "overdue")
     it_site_j, site_j = (window_s * total(dataset, name) for name in ("site_it_power_w", "site_power_w"))
@@ -105,6 +108,11 @@ def summary(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         "compute_delivered_orbit_flop": (orbit_flop, "FLOP"),
         "compute_delivered_site_flop": (site_flop, "FLOP"),
         "compute_rate_flop_s": (math.fsum((orbit_flop, site_flop)) / run_length_s(dataset), "FLOP/s"),
+        "compute_executed_flop": (executed_flop, "FLOP"),
+        "compute_repeated_flop": (times * total(dataset, "repeated_flop"), "FLOP"),
+        "compute_corrupted_flop": (times * total(dataset, "corrupted_flop"), "FLOP"),
+        "working_fraction_end": (_working_at_end(dataset), "1"),
+        "soft_errors": (_scaled(count(dataset, "soft_errors"), times), "1"),
         "it_energy_orbit_j": (window_s * total(dataset, "compute_power_w"), "J"),
         "it_energy_site_j": (it_site_j, "J"),
         "site_energy_j": (site_j, "J"),
@@ -133,6 +141,19 @@ def summary(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         "requests_residual": (_largest_count(dataset, "requests_residual"), "1"),
     }
     return {name: {"value": value, "unit": unit} for name, (value, unit) in figures.items()}
+
+
+def _first_of(dataset: xr.Dataset, *names: str) -> str:
+    """Return the first of these variables that the run has, the last where it has none."""
+    return next((name for name in names if name in dataset), names[-1])
+
+
+def _working_at_end(dataset: xr.Dataset) -> float:
+    """Return the share of their peak compute that the accelerators in orbit still have in the last window."""
+    if "working_flop" not in dataset:
+        return math.nan
+    working, peak = (math.fsum(dataset[name].values[-1].tolist()) for name in ("working_flop", "peak_flop"))
+    return ratio(working, peak)
 
 
 def _scaled(number: int, times: float) -> int:

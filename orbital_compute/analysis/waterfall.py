@@ -2,7 +2,7 @@
 
 MODEL §5.2. Each stage is the work left after one more thing took its share; its factor is that work over the stage
 before, so the product of the factors is delivered over peak, exactly. Array degradation acts within sunlight and
-battery. The stages of later models (health, radiation overhead) belong between thermal and network.
+battery.
 """
 
 from __future__ import annotations
@@ -20,24 +20,33 @@ from .summary import stands_for
 if TYPE_CHECKING:
     import xarray as xr
 
-# (stage, the series over (time, shell) that measures it)
+# (stage, the series over time that measures it)
 ORBIT_STAGES = (
     ("peak", "peak_flop"),
-    ("sunlight and battery", "power_limited_flop"),
+    ("availability", "working_flop"),
+    ("sunlight and battery", "new_flop"),
+    ("degradation", "power_limited_flop"),
     ("thermal", "offered_flop"),
     ("network", "reachable_flop"),
     ("utilisation", "assigned_flop"),
-    ("delivered", "executed_flop"),
+    ("executed", "executed_flop"),
+    ("radiation and faults", "credited_orbit_flop"),
 )
 SITE_STAGES = (
     ("peak", "site_peak_flop"),
+    ("availability", "site_peak_flop"),
     ("power supply", "site_power_limited_flop"),
+    ("degradation", "site_power_limited_flop"),
     ("thermal", "site_offered_flop"),
     ("network", "site_reachable_flop"),
     ("utilisation", "site_assigned_flop"),
-    ("delivered", "site_executed_flop"),
+    ("executed", "site_executed_flop"),
+    ("faults", "site_credited_flop"),
 )
-STAGES = ("peak", "power", "thermal", "network", "utilisation", "delivered")  # the dataset's names, common to both
+# the dataset's names, common to both
+STAGES = (
+    "peak", "availability", "power", "degradation", "thermal", "network", "utilisation", "executed", "delivered"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,9 +68,9 @@ def stages(names: tuple[str, ...], flop: list[float]) -> list[Stage]:
 
 
 def orbit_flop(series: Mapping[str, np.ndarray]) -> np.ndarray | None:
-    """Return the orbit's work left after each stage, float64[n_stage], from series over (time, shell); None if short.
+    """Return the orbit's work left after each stage, float64[n_stage], from series over time; None if short.
 
-    Each is the correctly rounded sum over windows and shells.
+    Each is the correctly rounded sum over windows and shells or classes.
     """
     if any(name not in series for _, name in ORBIT_STAGES):
         return None

@@ -27,6 +27,7 @@ LEDGERS = {
     "temperature": "no chip past its limit [K]",
     "charge": "no battery past its bounds",
     "work_by_class": "work by node against work by class",
+    "work_credited": "work executed against work credited and repeated",
     "work_by_satellite": "work by shell against work by satellite",
     "array_by_satellite": "array energy by shell against by satellite",
     "load_by_satellite": "load energy by shell against by satellite",

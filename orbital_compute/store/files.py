@@ -15,7 +15,7 @@ MANIFEST = "manifest.json"
 INDEX = "results.h5"
 SHARD_FOLDER = "shards"
 PART = ".part"  # ends the name of a file that is being written
-OUR_SHARD = re.compile(r"(axes|series|sample|satellite|run)-\d{6}\.h5")
+OUR_SHARD = re.compile(r"(axes|series|sample|day|satellite|run)-\d{6}\.h5")
 OUR_FILES = (MANIFEST, INDEX, "report.html")
 
 

@@ -20,7 +20,7 @@ DATASET_BYTES = 3_500  # HDF5's own for each variable in each shard: headers, at
 AXIS_BYTES = 3_000  # the same of a coordinate, in the shard of axes and in the index
 SOURCE_BYTES = 120  # in the index, for each variable and shard
 # What shuffle and gzip leave of float64: measured on a mixed fleet; a sample without eclipses leaves 0.36.
-SHARE = {"series": 0.62, "sample": 0.54, "satellite": 0.56, "run": 0.1}
+SHARE = {"series": 0.62, "sample": 0.54, "day": 0.62, "satellite": 0.56, "run": 0.1}
 COUNT_SHARE = 0.15  # the same of whole numbers
 AXIS_SHARE = 0.02  # the same of coordinates, most of them rows that count up
 
@@ -29,6 +29,7 @@ DISK_RESERVE = 0.05  # of the free disk, left free
 NAMES = {
     "series": "series by window",
     "sample": "full series of the sample",
+    "day": "series by day",
     "satellite": "totals of satellites",
     "run": "totals of the run",
 }
@@ -50,6 +51,9 @@ class RunSize:
     n_arc: int = 0
     n_reason: int = 2
     n_rtt_bin: int = 100
+    n_day: int = 0  # of a run with health
+    n_error_kind: int = 0  # of a run with soft errors
+    n_solar_activity: int = 0  # of a run with air
 
     def dims(self) -> dict[str, int]:
         """Return the length of each dimension of the dataset."""
@@ -57,7 +61,8 @@ class RunSize:
             "time": self.n_window, "sample_time": self.n_step if self.n_sample else 0, "shell": self.n_shell,
             "site": self.n_site, "job_class": self.n_class, "region": self.n_region, "sample": self.n_sample,
             "satellite": self.n_satellite, "quantile": len(QUANTILES), "arc": self.n_arc, "reason": self.n_reason,
-            "node_group": self.n_satellite_type + self.n_site, "rtt_bin": self.n_rtt_bin, "stage": 6,
+            "node_group": self.n_satellite_type + self.n_site, "rtt_bin": self.n_rtt_bin, "stage": 9, "day": self.n_day,
+            "error_kind": self.n_error_kind, "solar_activity": self.n_solar_activity,
         }  # fmt: skip
 
 
@@ -137,6 +142,7 @@ def _shards(size: RunSize, kept: Mapping[str, int]) -> dict[str, int]:
     numbers = {
         "series": -(-size.n_window // length),
         "sample": -(-size.n_window // length),
+        "day": -(-size.n_window // length),
         "satellite": -(-size.n_satellite // SATELLITES_PER_SHARD),
         "run": 1,
     }

@@ -178,6 +178,8 @@ class Recorder:
         self._columns: dict[str, Column] = {}
         self._first = self._next = 0
         self._satellite = 0
+        self._days: dict[str, list[np.ndarray]] = {}
+        self._first_day = self._next_day = 0
         self._windows_per_shard = 0
         self._sink: Sink = MemorySink() if folder is None else FolderSink(folder, self._manifest, self._axes)
 
@@ -206,6 +208,22 @@ class Recorder:
         if self._next - self._first == self._windows_per_shard or self._next == self._n_window:
             self._flush()
 
+    def record_day(self, day: int, rows: Mapping[str, Any]) -> None:
+        """Record one day's rows, each variable over (day, ...) without its first dimension; days come in order.
+
+        A day is recorded before the window in which it begins. Every day records the same variables; arrays are copied.
+        """
+        if day != self._next_day:
+            raise ValueError(f"day {day} recorded where {self._next_day} was due")
+        kept = {name: np.array(rows[name], VARIABLES[name].dtype) for name in rows if name not in self._absent}
+        for name, values in kept.items():
+            self._check(name, "day", values.shape, VARIABLES[name].shape(self._sizes)[1:])
+        if self._days and kept.keys() != self._days.keys():
+            raise ValueError(f"day {day} records other variables: {sorted(kept.keys() ^ self._days.keys())}")
+        for name, values in kept.items():
+            self._days.setdefault(name, []).append(values)
+        self._next_day = day + 1
+
     def record_satellites(self, columns: Mapping[str, Any], *, first: int = 0) -> None:
         """Record totals of the satellites from row `first` on, in order and without gaps."""
         if first != self._satellite:
@@ -233,6 +251,8 @@ class Recorder:
         """
         if self._next != self._n_window or self._satellite != self._sizes.get("satellite", 0):
             raise ValueError(f"recorded {self._next} of {self._n_window} windows, {self._satellite} satellites")
+        if self._next_day != self._sizes.get("day", 0):
+            raise ValueError(f"recorded {self._next_day} of {self._sizes.get('day', 0)} days")
         arrays = {}
         for name, values in {**totals, **self._waterfall()}.items():
             if name not in self._absent:
@@ -283,6 +303,12 @@ class Recorder:
                 self._sink.put(kind, first, end, arrays, {**self._axes, dim: self._axes[dim][first:end]})
         self._first = self._next
         self._make_room()
+        if self._next_day > self._first_day:
+            days = slice(self._first_day, self._next_day)
+            arrays = {name: np.stack(rows) for name, rows in self._days.items()}
+            self._days = {name: [] for name in arrays}
+            self._sink.put("day", days.start, days.stop, arrays, {**self._axes, "day": self._axes["day"][days]})
+            self._first_day = self._next_day
 
     def _waterfall(self) -> dict[str, np.ndarray]:
         """Return the variables of the waterfall that the recorded series allow."""

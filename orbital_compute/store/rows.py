@@ -28,8 +28,6 @@ def _orbit_rows(run) -> dict[str, Any]:
     feasible = run.assignment.programme.feasible
     reachable = np.ascontiguousarray(feasible[: run.signature_key.size].any(axis=1))
     sums = run.space.sums(reachable)
-    kinds = [fleet.hardware[k] for k in fleet.shell_type]
-    peak_flop_s = np.array([h.peak_flop_s for h in kinds])
     count = np.bincount(fleet.shell, minlength=fleet.n_shell)
     mean_s = np.maximum(count, 1) * window_s
     heat_j = sums["load_j"] + sums["loss_j"] + sums["conditioning_j"] + sums["sink_j"]
@@ -54,7 +52,9 @@ def _orbit_rows(run) -> dict[str, Any]:
         "throttled_fraction": sums["throttled_s"] / mean_s,
         "safe_mode_fraction": sums["safe_s"] / mean_s,
         "battery_energy_j": sums["battery_end_j"],
-        "peak_flop": count * peak_flop_s * window_s,
+        "peak_flop": run.peak_flop_s * window_s,
+        "working_flop": run.working_flop_s * window_s,
+        "new_flop": sums["new_flop"],
         "power_limited_flop": sums["cool_flop"],
         "offered_flop": sums["offered_flop"],
         "reachable_flop": sums["reachable_flop"],
@@ -95,17 +95,22 @@ def _site_rows(run) -> dict[str, Any]:
         "site_reachable_flop": np.where(feasible, run.site_offer_flop, 0.0),
         "site_assigned_flop": run.site_assigned_flop,
         "site_executed_flop": window.executed_flop,
+        "site_credited_flop": np.bincount(
+            run.network.routes.arc[run.of_site] - run.network.n_gateway,
+            run.credit.credited_flop[run.of_site],
+            sites.n_site,
+        ),
     }
 
 
 def _work_rows(run) -> dict[str, Any]:
     workload, queues, network = run.model.workload, run.queues, run.network
     shape = (workload.n_class, workload.n_region)
-    of_site = network.routes.arc >= network.n_gateway
-    by_class = [
-        np.bincount(network.routes.job_class, np.where(chosen, run.route_executed_flop, 0.0), workload.n_class)
-        for chosen in (~of_site, of_site)
-    ]
+    credit, orbit, ground = run.credit, ~run.of_site, run.of_site
+
+    def by_class(route_flop: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        return np.bincount(network.routes.job_class[chosen], route_flop[chosen], workload.n_class)
+
     return {
         "arrived": run.arrived,
         "served": run.served.reshape(shape),
@@ -114,8 +119,12 @@ def _work_rows(run) -> dict[str, Any]:
         "overdue": queues.overdue().reshape(shape),
         "dropped": run.drops.dropped.reshape(shape),
         "under_way_flop": queues.under_way_flop.reshape(shape),
-        "executed_orbit_flop": by_class[0],
-        "executed_site_flop": by_class[1],
+        "executed_orbit_flop": by_class(run.route_executed_flop, orbit),
+        "executed_site_flop": by_class(run.route_executed_flop, ground),
+        "credited_orbit_flop": by_class(credit.credited_flop, orbit),
+        "credited_site_flop": by_class(credit.credited_flop, ground),
+        "repeated_flop": by_class(credit.repeated_flop, orbit | ground),
+        "corrupted_flop": by_class(credit.corrupted_flop, orbit | ground),
     }
 
 

@@ -21,10 +21,11 @@ from .files import SHARD_FOLDER, write_durably
 if TYPE_CHECKING:
     import h5py
 
-KINDS = ("axes", "series", "sample", "satellite", "run")
+KINDS = ("axes", "series", "sample", "day", "satellite", "run")
 KIND_DIM = {
     "series": "time",
     "sample": "sample_time",
+    "day": "day",
     "satellite": "satellite",
 }  # the dimension that a kind is cut along
 CHUNK_BYTES = 1 << 20

@@ -17,7 +17,8 @@ def audit(made):
 def test_all_ledgers_of_a_sound_run_close(made):
     ledgers = audit(made)
     assert set(ledgers) == {
-        "energy", "heat", "work", "requests", "temperature", "charge", "work_by_class", "work_by_satellite",
+        "energy", "heat", "work", "requests", "temperature", "charge", "work_by_class", "work_credited",
+        "work_by_satellite",
         "array_by_satellite", "load_by_satellite", "sample_bus", "sample_battery",
     }  # fmt: skip
     assert [name for name, ledger in ledgers.items() if not ledger["closes"]] == []
@@ -94,11 +95,18 @@ def test_total_of_one_satellite_is_set_against_the_fleet(made, name, ledger):
     (1e17, 1e12, False),
 ])  # fmt: skip
 def test_work_by_class_is_held_to_whole_quanta_of_work(made, work_flop, changed_flop, closes):
-    names = ("executed_flop", "site_executed_flop", "executed_orbit_flop", "executed_site_flop")
+    names = ("executed_flop", "site_executed_flop", "executed_orbit_flop", "executed_site_flop",
+             "credited_orbit_flop", "credited_site_flop", "repeated_flop")  # fmt: skip
     for name in (*names, "satellite_executed_flop"):
         made[name] *= work_flop / made["executed_flop"].size
-    made["executed_orbit_flop"][3, 1] += changed_flop
+    for name in ("executed_orbit_flop", "credited_orbit_flop"):
+        made[name][3, 1] += changed_flop
     assert open_ledgers(made) == (set() if closes else {"work_by_class"})
+
+
+def test_work_that_is_neither_credited_nor_repeated_is_missed(made):
+    made["repeated_flop"][2, 0] *= 0.999
+    assert open_ledgers(made) == {"work_credited"}
 
 
 def test_run_without_a_sample_has_no_ledgers_of_it():

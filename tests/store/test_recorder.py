@@ -84,7 +84,7 @@ def test_every_stored_variable_is_described_summed_and_compressed(tmp_path):
     axes = recorded.coordinates()
     recorded.record(axes, recorded.arrays(axes), prepare_folder(tmp_path)).close()
     shards = sorted((tmp_path / "shards").iterdir())
-    assert {path.name.split("-")[0] for path in shards} == {"axes", "series", "sample", "satellite", "run"}
+    assert {path.name.split("-")[0] for path in shards} == {"axes", "series", "sample", "day", "satellite", "run"}
     for path in [*shards, tmp_path / "results.h5"]:
         with h5py.File(path) as file:
             assert file.attrs["Conventions"] == "CF-1.11"
@@ -131,6 +131,7 @@ def test_memory_run_writes_no_file(tmp_path, monkeypatch):
 def test_recorder_copies_rows():
     axes = recorded.coordinates(n_window=2)
     made = recorded.arrays(axes)
+    del axes["day"]
     buffer = np.zeros(2)
     run = recorder.Recorder(recorded.manifest(2), axes)
     for window in range(2):
