@@ -1,8 +1,8 @@
 """The window loop: the one place that knows the order of the stages.
 
-In a window every node offers work; dispatch turns offers and queues into assigned work; satellites and sites execute
-it; what was executed serves requests, oldest first, and the shortfall stays in its queue; then the ledgers are audited
-and the window is recorded.
+In a window every node offers work; dispatch turns offers and queues into assigned work; where a day begins, satellites
+fail and age; satellites and sites execute what is left; what was executed and need not be repeated serves requests,
+oldest first, and the rest stays in its queue; then the ledgers are audited and the window is recorded.
 """
 
 from __future__ import annotations
@@ -20,10 +20,14 @@ import numpy as np
 
 from .errors import AuditError, Problem, ScenarioError
 from .kernels.contacts import N_BIN
+from .kernels.health import ALIVE
+from .model.air import ACTIVITY, AirDay, FleetAir
+from .model.clock import DAY_S
 from .model.credit import Crediting, no_toll
 from .model.dispatch import Assignment, solve
 from .model.fleet import Fleet
 from .model.frames import EarthRotationWarning, instants_after, rotation_caveat, teme_to_itrs
+from .model.health import FleetHealth
 from .model.network import Network, Uplink
 from .model.offers import build_programme, round_trip_mix, site_round_trip_quanta
 from .model.queues import DROP_REASONS, Queues
@@ -37,9 +41,9 @@ from .store.files import prepare_folder
 from .store.footprint import Footprint, RunSize, predict, refuse_if_too_large
 from .store.manifest import new_manifest
 from .store.recorder import Recorder
-from .store.rows import coordinates, satellite_columns, totals, window_rows
+from .store.rows import coordinates, day_rows, satellite_columns, totals, window_rows
 
-STAGES = ("offer", "dispatch", "march", "record")
+STAGES = ("offer", "dispatch", "health", "march", "record")
 WORK_LIMIT = 1e-9  # executed by nodes against credited to queues, relative
 
 
@@ -56,11 +60,20 @@ class Simulation:
         count = np.bincount(self.fleet.shell, minlength=self.fleet.n_shell)
         kinds = [self.fleet.hardware[k] for k in self.fleet.shell_type]
         self.peak_flop_s = count * np.array([one.peak_flop_s for one in kinds])  # of each shell, as launched
-        self.working_flop_s = self.peak_flop_s
+        laws, constellation = model.health, model.constellation
+        self.health = None if laws.fleet is None else FleetHealth(
+            laws.fleet, self.fleet, clock, constellation, model.seed
+        )  # fmt: skip
+        self.air = None if laws.air is None else FleetAir(laws.air, constellation, model.satellite_types)
+        self.air_outlook = None if self.air is None else self.air.outlook()
+        self.air_day: AirDay | None = None
+        self.day = -1
+        self.day_rows: dict[str, Any] | None = None  # of a day that begins in the window
+        self.working_flop_s = self._left_flop_s = self._working()
         self.threads = threads or n_processor()
         self.space = SpaceSegment(
             self.fleet, model.constellation, clock, threads=self.threads, sample_rows=model.sample_rows,
-            events=model.events,
+            events=model.events, health=self.health,
         )  # fmt: skip
         self.sites = Sites(model.sites, clock)
         workload = model.workload
@@ -98,6 +111,8 @@ class Simulation:
         marks.append(time.perf_counter())
         self.dispatch()
         marks.append(time.perf_counter())
+        self.age()
+        marks.append(time.perf_counter())
         self.march()
         marks.append(time.perf_counter())
         self.audit()
@@ -116,6 +131,7 @@ class Simulation:
             if beside is not None:
                 beside()
 
+        self.working_flop_s = self._left_flop_s
         self.space.prepare(self.window, ground)
         self.signature_key, self.supply_flop = self.space.merge(self.network, self.gateway_unit)
 
@@ -150,6 +166,39 @@ class Simulation:
         assigned = float(self.assignment.signature_flop.sum())
         lost_flop = max(self.assignment.merging_loss_flop(placed), 0.0)  # below zero: rounded up to whole quanta
         self.merging_loss = lost_flop / assigned if assigned else 0.0
+
+    def age(self) -> None:
+        """Bring the fleet's health to the day that begins in this window, if one does: what fails was assigned work.
+
+        Its work comes back to the queue, and from the next window on it offers nothing.
+        """
+        day = self.model.clock.day_begun(self.window)
+        self.day_rows = None
+        if day is None or self.health is None:
+            return
+        self.day = day
+        start_s, length_s = self.model.clock.stretch(day)
+        alive = self._alive()
+        self.health.new_day(day, self.space.run, days=length_s / DAY_S)
+        if self.air is not None:
+            left = self._alive()
+            self.air_day = self.air.new_day(start_s, length_s, left, alive - left)
+        self._left_flop_s = self._working()
+        self.day_rows = day_rows(self)
+
+    def _alive(self) -> np.ndarray:
+        """Return the satellites of each shell that are not lost as a whole: int64[n_shell]."""
+        assert self.health is not None
+        alive = self.fleet.shell[self.health.fates.cause == ALIVE]
+        return np.bincount(alive, minlength=self.fleet.n_shell)
+
+    def _working(self) -> np.ndarray:
+        """Return the rate of each shell's accelerators that work, at full power: float64[n_shell], FLOP/s."""
+        if self.health is None:
+            return self.peak_flop_s
+        rows, designs = self.health.day_rows(), [self.fleet.types[k] for k in self.fleet.shell_type]
+        device_flop_s = np.array([design.compute.peak_flop_s for design in designs])
+        return rows["devices_working"] * rows["device_pace_share"] * device_flop_s
 
     def march(self) -> None:
         """Execute the assignments, and serve requests with what was executed."""
@@ -210,6 +259,8 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
         n_arc=len(model.gateways) + len(model.sites),
         n_reason=len(DROP_REASONS),
         n_rtt_bin=N_BIN,
+        n_day=0 if model.health.fleet is None else clock.n_day,
+        n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
     )
     return predict(size, bytes_per_satellite=Fleet.bytes_per_satellite(), to_folder=to_folder)
 
@@ -297,15 +348,22 @@ def simulate(
         duration_s=clock.duration_s,
     )  # fmt: skip
     recorder = Recorder(manifest, coordinates(simulation), folder=folder)
+
+    def record(window: int, rows: dict[str, Any], day: int, of_day: dict[str, Any] | None) -> None:
+        if of_day is not None:
+            recorder.record_day(day, of_day)
+        recorder.record_window(window, rows)
+
     simulation.durations_s["build"] = time.perf_counter() - started_s
     try:
         with reporting(progress, clock.n_window) as tell, warnings.catch_warnings():
             warnings.simplefilter("ignore", EarthRotationWarning)  # said above, once
             rows = simulation.step()
             while not simulation.done:
-                rows = simulation.step(functools.partial(recorder.record_window, simulation.window - 1, rows))
+                beside = functools.partial(record, simulation.window - 1, rows, simulation.day, simulation.day_rows)
+                rows = simulation.step(beside)
                 tell(simulation.window - 1, clock.n_window)
-            recorder.record_window(simulation.window - 1, rows)
+            record(simulation.window - 1, rows, simulation.day, simulation.day_rows)
             tell(simulation.window, clock.n_window)
         recorder.record_satellites(satellite_columns(simulation))
         durations = {**simulation.durations_s, "total": time.perf_counter() - started_s}

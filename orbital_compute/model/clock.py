@@ -131,6 +131,16 @@ class Clock:
         """Return the start of a day of the run [s after `start`]."""
         return self.day_starts_s[k_day] if self.day_starts_s else k_day * DAY_S
 
+    def stretch(self, k_day: int) -> tuple[float, float]:
+        """Return the time that a day brings to its end: (start [s after `start`], length [s]).
+
+        A day of its own brings itself; a typical day all since the one before it, or since the start of the run.
+        """
+        if not self.day_starts_s:
+            return k_day * DAY_S, DAY_S
+        before_s = self.day_starts_s[k_day - 1] + DAY_S if k_day else 0.0
+        return before_s, self.day_starts_s[k_day] + DAY_S - before_s
+
     def first_window(self, k_day: int) -> int:
         """Return the first window that begins in a day; `n_day` gives the number of windows."""
         if self.day_starts_s:

@@ -31,6 +31,7 @@ from .clock import Clock
 from .constellation import Constellation
 from .events import FleetEvent, write_health
 from .fleet import Fleet, from_tiles
+from .health import FleetHealth
 from .network import Network
 from .sun_track import SunTrack
 
@@ -55,13 +56,15 @@ class SpaceSegment:
         Rows of the fleet whose steps are kept in full.
     events : sequence of FleetEvent
         What befalls satellites, and when.
+    health : FleetHealth or None
+        Of the fleet; None: nothing fails or ages.
     """
 
     def __init__(
         self, fleet: Fleet, constellation: Constellation, clock: Clock, *, threads: int, sample_rows,
-        events: Sequence[FleetEvent] = (),
+        events: Sequence[FleetEvent] = (), health: FleetHealth | None = None,
     ):  # fmt: skip
-        self.events = list(events)
+        self.events, self.health = list(events), health
         self.fleet, self.constellation, self.clock = fleet, constellation, clock
         n_row = fleet.n_row
         self.offer_flop, self.assigned_flop = np.zeros(n_row), np.zeros(n_row)
@@ -133,7 +136,9 @@ class SpaceSegment:
         """
         clock = self.clock
         start_s = clock.window_start_s(w_window)
-        if self.events:
+        if self.health is not None:
+            self.health.write(self.events, start_s + 0.5 * clock.window_s)
+        elif self.events:
             write_health(self.events, start_s + 0.5 * clock.window_s, self.fleet)
         inside_s = (np.arange(clock.steps_per_window) + 0.5) * clock.step_s
         self._suns = sun_table(start_s + inside_s, inside_s, *self._sun.at(start_s + inside_s))

@@ -32,17 +32,15 @@ MILLIMETRE_M = 1e-3
 
 @dataclass(frozen=True)
 class HealthLaws:
-    """What the scenario says of health; a law that is None, in `fleet` too, is off. `gangs` holds classes by name."""
+    """What the scenario says of health; a law that is None, in `fleet` too, is off. `gangs` holds classes by name.
+
+    Without `fleet` (`health: none`) satellites keep what their age has left them at the start.
+    """
 
     radiation: RadiationSpec | None
-    fleet: HealthSpec
+    fleet: HealthSpec | None
     air: AirSpec | None
     gangs: dict[str, GangSpec]
-
-    @property
-    def any_on(self) -> bool:
-        """Whether any law changes what satellites or gangs do."""
-        return bool(self.radiation or self.air or self.gangs or self.fleet != HealthSpec.none())
 
 
 def health_laws(scenario: Scenario) -> HealthLaws:
@@ -55,7 +53,7 @@ def health_laws(scenario: Scenario) -> HealthLaws:
     """
     health = scenario.health
     if health is None:
-        return HealthLaws(None, HealthSpec.none(), None, {})
+        return HealthLaws(None, None, None, {})
     return HealthLaws(
         radiation=None if health.radiation is None else radiation(health.radiation, scenario),
         fleet=HealthSpec(**_failures(health.failures), **_ageing(health.ageing)),

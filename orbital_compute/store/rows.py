@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..catalogue import QUANTILES
+from ..catalogue import QUANTILES, VARIABLES
 from ..constants import EARTH_RADIUS_M
 from ..kernels.contacts import MILLISECONDS, N_BIN
+from ..kernels.satellite import Health
 from ..kernels.supply import WORK_QUANTUM_FLOP
+from ..model.air import ACTIVITY
+from ..model.fleet import from_tiles
 from ..model.queues import DROP_REASONS
 
 FLOP_IN_PFLOP = 1e15
@@ -165,12 +168,26 @@ def _market_rows(run) -> dict[str, Any]:
     }
 
 
+def day_rows(run) -> dict[str, np.ndarray]:
+    """Return the rows of the day that a run has just begun."""
+    rows = run.health.day_rows()
+    if run.air_day is not None:
+        day = run.air_day._asdict()
+        rows |= {name if name in VARIABLES else f"air_{name}": values for name, values in day.items()}
+    return rows
+
+
 def satellite_columns(run) -> dict[str, np.ndarray]:
     """Return the totals of each satellite, by the names of the catalogue."""
     fleet = run.fleet
     kind = fleet.arrays.type_index[: fleet.n_satellite]
     peak = np.array([h.peak_flop_s for h in fleet.hardware])[kind] * run.model.clock.simulated_s
-    capacity = np.array([h.capacity_j for h in fleet.hardware])[kind]
+    health = {name: from_tiles(fleet.arrays.health, k, fleet.n_satellite) for k, name in enumerate(Health._fields)}
+    capacity = np.array([h.capacity_j for h in fleet.hardware])[kind] * health["battery"]
+    fates = {} if run.health is None else {
+        "satellite_devices_lost": run.health.fates.devices,
+        "satellite_fate": run.health.fates.cause,
+    }  # fmt: skip
     direct = {
         "satellite_offered_flop": "offered_flop",
         "satellite_assigned_flop": "assigned_flop",
@@ -189,6 +206,10 @@ def satellite_columns(run) -> dict[str, np.ndarray]:
         "satellite_peak_flop": peak,
         **{name: fleet.state_of(quantity) for name, quantity in direct.items()},
         "satellite_soc_min": fleet.state_of("battery_min_j") / capacity,
+        "satellite_compute_left": health["compute"],
+        "satellite_array_left": health["array"],
+        "satellite_battery_left": health["battery"],
+        **fates,
     }
 
 
@@ -197,7 +218,12 @@ def totals(run) -> dict[str, np.ndarray]:
     workload = run.model.workload
     shape = (len(DROP_REASONS), workload.n_class, workload.n_region)
     requests = run.round_trip_quanta * (WORK_QUANTUM_FLOP / workload.flop_per_request)[:, None]
-    return {"drop_reason": run.queues.dropped.reshape(shape).sum(axis=2), "round_trip_count": requests}
+    air = {} if run.air_outlook is None else {
+        "drag_delta_v_m_s": run.air_outlook.delta_v_m_s,
+        "drag_propellant_kg": run.air_outlook.propellant_kg,
+        "lifetime_s": run.air_outlook.lifetime_s,
+    }  # fmt: skip
+    return {**air, "drop_reason": run.queues.dropped.reshape(shape).sum(axis=2), "round_trip_count": requests}
 
 
 def coordinates(run) -> dict[str, Any]:
@@ -222,6 +248,8 @@ def coordinates(run) -> dict[str, Any]:
         "flop_per_request": model.workload.flop_per_request,
         "region": model.workload.region_names,
         "reason": DROP_REASONS,
+        "day": clock.day_times() if run.health is not None else [],
+        "solar_activity": ACTIVITY if run.air is not None else [],
         "node_group": [*types, *run.sites.names],
         "arc": run.network.arc_names,
         "rtt_bin": edges_s,

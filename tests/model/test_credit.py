@@ -1,4 +1,4 @@
-"""Executed work and the work that counts: gangs by their useful fraction, others by what was drawn, sites by neither."""
+"""Executed work and the work that counts: gangs by their useful fraction, others by what was drawn, none of a site."""
 
 import numpy as np
 import pytest
