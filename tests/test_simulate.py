@@ -9,6 +9,7 @@ from orbital_compute.errors import AuditError
 from orbital_compute.kernels.march import STATE_FIELDS
 from orbital_compute.kernels.satellite import State
 from orbital_compute.model.fleet import Fleet
+from orbital_compute.model.health import FleetHealth
 from orbital_compute.model.space import SpaceSegment
 from orbital_compute.scenario.build import build
 from orbital_compute.simulate import Simulation, simulate
@@ -81,9 +82,12 @@ def test_two_satellites_half_an_orbit_apart_are_eclipsed_half_an_orbit_apart():
 def march_alone(model, rows, assigned, n_window):
     """Return the state of some rows after windows of given assignments [window, row], marched by themselves."""
     fleet = Fleet(model.constellation, model.satellite_types, step_s=model.clock.step_s, rows=rows)
-    space = SpaceSegment(fleet, model.constellation, model.clock, threads=1, sample_rows=[])
+    health = FleetHealth(model.health.fleet, fleet, model.clock, model.constellation, model.seed)
+    space = SpaceSegment(fleet, model.constellation, model.clock, threads=1, sample_rows=[], health=health)
     for w in range(n_window):
         space.prepare(w)
+        if w == 0:
+            health.new_day(0, space.run)
         space.assigned_flop[: len(rows)] = assigned[w]
         space.signature[: len(rows)] = 0
         space.march(1)
