@@ -59,6 +59,7 @@ def run(
     coordinates: dict[str, Any] = {
         "time": time, "quantile": np.array(QUANTILES),
         "shell": [f"group_{1 + i // 20}_shell_{1 + i % 20:02d}" for i in range(n_shell)],
+        "shell_altitude_m": np.linspace(500e3, 2000e3, n_shell), "shell_inclination_deg": np.full(n_shell, 53.0),
         "shell_satellites": np.full(n_shell, PER_SHELL), "shell_satellite_type": ["ai1"] * n_shell, "site": sites,
         "job_class": CLASSES, "region": [f"Region {i}" for i in range(n_region)], "reason": ["waited too long", "lost"],
         "node_group": groups, "arc": arcs, "rtt_bin": low_s, "rtt_bin_upper_s": np.append(low_s[1:], np.inf),
