@@ -207,7 +207,7 @@ class Simulation:
         self.route_executed_flop = self.assignment.executed_by_route(executed)
         queues, programme = self.queues, self.assignment.programme
         self.in_time = queues.served_in_slo.copy()
-        self.toll = no_toll(n_orbit)
+        self.toll = no_toll(self.signature_key.size)
         self.credit = self.crediting.credit(self.assignment, self.route_executed_flop, self.toll)
         self.served = queues.execute(programme.by_demand(self.credit.credited_flop))
         self.in_time = queues.served_in_slo - self.in_time
