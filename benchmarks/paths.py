@@ -20,7 +20,8 @@ from orbital_compute.kernels.paths import shortest_paths
 from orbital_compute.model.constellation import Constellation
 from orbital_compute.model.contact import GroundView, Places, slants_m
 from orbital_compute.model.frames import instants
-from orbital_compute.model.topology import holding_m, plus_grid
+from orbital_compute.model.link_state import holding_m
+from orbital_compute.model.topology import plus_grid
 
 MEMPHIS = {"Memphis": (35.06, -90.16)}
 LOST = 0.2  # share of links

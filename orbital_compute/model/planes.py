@@ -83,8 +83,12 @@ def planes_of(fleet: Constellation) -> Planes:
 
 
 def _unsorted(fleet: Constellation) -> bool:
-    """Return whether a design does not say its planes: all in one, though their nodes differ."""
-    return not fleet.plane.any() and np.ptp(fleet.raan_rad) > NODE_GAP_RAD and np.unique(fleet.shell).size == 1
+    """Return whether a table does not say its planes: satellites of one have nodes that differ."""
+    order = np.lexsort((fleet.plane, fleet.shell))
+    step = (np.diff(fleet.shell[order]) != 0) | (np.diff(fleet.plane[order]) != 0)
+    first = np.concatenate([[0], np.flatnonzero(step) + 1])
+    head = np.repeat(fleet.raan_rad[order[first]], np.diff(np.append(first, order.size)))
+    return bool((np.cos(fleet.raan_rad[order] - head) < np.cos(NODE_GAP_RAD)).any())
 
 
 def _at_epoch(fleet: Constellation) -> tuple[np.ndarray, np.ndarray]:

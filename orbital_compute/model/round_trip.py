@@ -20,8 +20,9 @@ from ..kernels.paths import shortest_paths, way_back
 from .constellation import Constellation
 from .contact import ALL, GroundView, Holder, Places, slants_m
 from .frames import Instants, instants
+from .link_state import LinkChange, holding_series
 from .threads import in_ranges
-from .topology import NEAREST_SLOT, LinkChange, PlusGrid, Topology, holding_series, plus_grid, spread
+from .topology import NEAREST_SLOT, PlusGrid, Topology, plus_grid, spread
 
 TOPOLOGIES = {"plus_grid": PlusGrid(), "plus_grid_nearest": PlusGrid(cross=NEAREST_SLOT)}
 

@@ -9,8 +9,9 @@ import pytest
 import orbital_compute as oc
 from orbital_compute.constants import SPEED_OF_LIGHT_M_S
 from orbital_compute.errors import ScenarioError
+from orbital_compute.model.link_state import LinkChange, holding_m
 from orbital_compute.model.round_trip import delay_to_satellites, round_trip_time, round_trips
-from orbital_compute.model.topology import LinkChange, PlusGrid, holding_m, plus_grid
+from orbital_compute.model.topology import PlusGrid, plus_grid
 
 EPOCH = datetime(2026, 6, 21, tzinfo=UTC)
 SITES = {"Memphis": (35.06, -90.16), "Tokyo": (35.69, 139.69), "London": (51.51, -0.13), "Pole": (89.9, 0.0)}
