@@ -2,10 +2,13 @@
 
 import math
 
+import numpy as np
+
 from .._jit import point
 
 YEAR_S = 365.25 * 86400.0
 SOLAR_PERIOD_YEARS = 11.0  # mean length of a solar cycle
+_NOTHING, _TWO, _SMALLEST = np.float32(0.0), np.float32(2.0), np.float32(1e-30)  # a plain 2.0 would widen float32
 
 
 @point
@@ -52,3 +55,22 @@ def solar_cycle_factor(year, strongest_year, quiet_over_active):
     """
     swing = (quiet_over_active - 1.0) / (quiet_over_active + 1.0)
     return 1.0 + swing * math.cos(2.0 * math.pi * (year - strongest_year) / SOLAR_PERIOD_YEARS)
+
+
+@point
+def map_place(x, y, z, cosine, sine):
+    """Return where a direction lies on a map: (sine of latitude, longitude mark), of the arguments' precision.
+
+    The mark stands for east longitude without any inverse function: y/(|x| + |y|) on the side of x > 0, and two less
+    that on the other, so that it grows from -1 (90° west) through 0, 1 (90° east) and 2 (180°) to 3.
+
+    Parameters
+    ----------
+    x, y, z : float32
+        Unit vector in the equator of date.
+    cosine, sine : float32
+        Of the sidereal time of Greenwich.
+    """
+    east_x, east_y = cosine * x + sine * y, cosine * y - sine * x
+    ratio = east_y / max(abs(east_x) + abs(east_y), _SMALLEST)
+    return z, ratio if east_x > _NOTHING else _TWO - ratio
