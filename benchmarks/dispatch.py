@@ -88,7 +88,9 @@ def main(n: int) -> None:
 
     build_s, programme = best(build)
     solve_s, assignment = best(solve, programme)
-    return_s, _ = best(return_pro_rata, offer_flop, signature, assignment.share, 0, n, assigned_flop)
+    shells = np.ones(signature_key.size, dtype=bool), np.zeros(n, dtype=np.int32)
+    back = (offer_flop, signature, assignment.share, *shells, 0, n, assigned_flop, np.zeros((1, 3), np.int64))
+    return_s, _ = best(return_pro_rata, *back)
     mix_s, mix = best(round_trip_mix, network, assignment)
     quanta = np.zeros((network.n_class, N_BIN), np.int64)
     count = (unit, orbit, signature, assigned_flop, gateway, network.leg, mix, 0, n, quanta)

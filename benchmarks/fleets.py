@@ -3,12 +3,22 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from queue import SimpleQueue
 
 import numpy as np
 
 from orbital_compute.kernels.lanes import LANES
-from orbital_compute.kernels.march import BLOCK_TILES, SAMPLE_ROWS, march_window, prepare_window
+from orbital_compute.kernels.ledger import (
+    AUDIT_FIELDS,
+    BIN_COUNT,
+    EXECUTED_FIELDS,
+    HISTOGRAMS,
+    OFFERED_FIELDS,
+    segments,
+)
+from orbital_compute.kernels.march import BLOCK_TILES, SAMPLE_ROWS
 from orbital_compute.kernels.satellite import WHOLE, Hardware, State
+from orbital_compute.kernels.window import Shells, Tally, execute_window, offer_window
 from orbital_compute.model.constellation import Constellation
 from orbital_compute.model.fleet import Fleet, from_tiles
 from orbital_compute.model.frames import sun_teme
@@ -57,10 +67,19 @@ class Windows:
     def __init__(self, fleet: Fleet, n_step: int):
         self.fleet, self.n_step = fleet, n_step
         n = fleet.n_row
-        self.offer, self.cool, self.new, self.unit = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((3, n))
+        self.offer, self.executed, self.unit = np.zeros(n), np.zeros(n), np.zeros((3, n))
         self.suns = sun_table(times_s(n_step), times_s(n_step), *sun_teme(EPOCH, times_s(n_step)))
         self._sample_tile = np.full(fleet.n_tile, -1, dtype=np.int32)
         self._sample = np.zeros((0, n_step, SAMPLE_ROWS, LANES))
+        start, _ = segments(fleet.shell)
+        sums = (np.zeros((len(start) - 1, len(names))) for names in (OFFERED_FIELDS, EXECUTED_FIELDS))
+        self._shells = Shells(fleet.shell, start, *sums)
+        self._tallies: SimpleQueue[Tally] = SimpleQueue()
+        for _ in range(2):
+            shape = (fleet.n_shell, len(HISTOGRAMS))
+            low, high, worst = np.full(shape, np.inf), np.full(shape, -np.inf), np.full(len(AUDIT_FIELDS), -np.inf)
+            count, row = np.zeros((*shape, BIN_COUNT), dtype=np.int32), np.zeros(len(AUDIT_FIELDS), dtype=np.int64)
+            self._tallies.put(Tally(count, low, high, worst, row))
         length = CALL_BLOCKS * BLOCK_TILES
         self._parts = [(k, min(k + length, fleet.n_tile)) for k in range(0, fleet.n_tile, length)]
 
@@ -73,19 +92,20 @@ class Windows:
         """Plan and offer: the first pass."""
         self._share(
             pool,
-            lambda a, b: prepare_window(
-                self.fleet.arrays, self.suns, THEORY, a, b, self.offer, self.cool, self.new, self.unit
-            ),
+            lambda a, b: offer_window(self.fleet.arrays, self.suns, THEORY, a, b, self.offer, self.unit, self._shells),
         )
 
     def march(self, pool: ThreadPoolExecutor | None = None) -> None:
-        """Execute all that is offered: the second pass."""
-        self._share(
-            pool,
-            lambda a, b: march_window(
-                self.fleet.arrays, self.suns, THEORY, a, b, self.offer, self._sample_tile, self._sample
-            ),
-        )
+        """Execute all that is offered, and settle it: the second pass."""
+        self._share(pool, self._execute)
+
+    def _execute(self, first_tile: int, last_tile: int) -> None:
+        tally = self._tallies.get()  # a thread has one to itself
+        execute_window(
+            self.fleet.arrays, self.suns, THEORY, first_tile, last_tile, self.offer, self.executed, self._sample_tile,
+            self._sample, self._shells, tally,
+        )  # fmt: skip
+        self._tallies.put(tally)
 
     def both(self, pool: ThreadPoolExecutor | None = None) -> None:
         """Do a whole window."""

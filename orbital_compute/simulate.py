@@ -160,7 +160,8 @@ class Simulation:
         )
         self.assignment: Assignment = solve(programme)
         n_orbit = self.signature_key.size
-        returned = self.space.give_back(self.assignment.share[:n_orbit])
+        reachable = np.ascontiguousarray(programme.feasible[:n_orbit].any(axis=1))
+        returned = self.space.give_back(self.assignment.share[:n_orbit], reachable)
         self.site_assigned_flop = np.minimum(self.assignment.signature_flop[n_orbit:], self.site_offer_flop)
         placed = np.concatenate([returned, self.site_assigned_flop])
         assigned = float(self.assignment.signature_flop.sum())

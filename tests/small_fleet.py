@@ -9,10 +9,19 @@ import numpy as np
 from twin_sky import Elements
 
 from orbital_compute.constants import ASTRONOMICAL_UNIT_M
-from orbital_compute.kernels import march
+from orbital_compute.kernels import march, window
 from orbital_compute.kernels.lanes import LANES, LIGHT, PATH, POWER
-from orbital_compute.kernels.march import SAMPLE_RADIATED, SAMPLE_ROWS, SAMPLE_STATE, march_window, prepare_window
+from orbital_compute.kernels.march import (
+    N_LEDGER,
+    SAMPLE_RADIATED,
+    SAMPLE_ROWS,
+    SAMPLE_STATE,
+    Page,
+    march_window,
+    prepare_window,
+)
 from orbital_compute.kernels.satellite import Ledger, Light, Power, State
+from orbital_compute.model import space
 from orbital_compute.model.constellation import Constellation
 from orbital_compute.model.fleet import Fleet
 from orbital_compute.model.satellite_type import ArraySpec, BatterySpec, ComputeSpec, RadiatorSpec, SatelliteType
@@ -92,8 +101,9 @@ class Run:
     def __init__(self, fleet, *, step_s=60.0, n_step=5):
         self.fleet, self.step_s, self.n_step = fleet, step_s, n_step
         n = fleet.n_row
-        self.offer, self.cool, self.new, self.assigned = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-        self.unit = np.zeros((3, n))
+        self.offer, self.assigned, self.executed, self.unit = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((3, n))
+        self.offered = Page(0, np.zeros((fleet.n_tile, 2, LANES)))
+        self.page = Page(0, np.zeros((fleet.n_tile, N_LEDGER, LANES)))
         self.sample_tile = np.arange(fleet.n_tile, dtype=np.int32)
         self.sample = np.zeros((fleet.n_tile, n_step, SAMPLE_ROWS, LANES))
         self.used_tiles = -(-fleet.n_satellite // LANES)
@@ -104,14 +114,17 @@ class Run:
         times, inside = window_times(w, self.n_step, self.step_s)
         self.suns = sun_table(times, inside, *sun_at(times))
         last = self.used_tiles if last is None else last
-        prepare_window(self.fleet.arrays, self.suns, given, first, last, self.offer, self.cool, self.new, self.unit)
+        prepare_window(self.fleet.arrays, self.suns, given, first, last, self.offer, self.unit, self.offered)
 
     def march(self, share=1.0, first=0, last=None, given=THEORY):
         """Execute this share of what is offered."""
         last = self.used_tiles if last is None else last
         rows = slice(first * LANES, last * LANES)
         self.assigned[rows] = np.broadcast_to(share, self.offer.shape)[rows] * self.offer[rows]
-        march_window(self.fleet.arrays, self.suns, given, first, last, self.assigned, self.sample_tile, self.sample)
+        march_window(
+            self.fleet.arrays, self.suns, given, first, last, self.assigned, self.executed, self.sample_tile,
+            self.sample, self.page,
+        )  # fmt: skip
 
     def windows(self, n, share=1.0, given=THEORY):
         """Do n windows; return the steps of all satellites, float64[n * n_step, n_satellite] by name."""
@@ -130,14 +143,39 @@ class Run:
             out |= {name: steps[row + k] for k, name in enumerate(record._fields)}
         return {name: values.copy() for name, values in out.items()}
 
+    @property
+    def cool(self):
+        """What would be offered without the thermal limit, float64[n_row]."""
+        return self.offered.rows[:, 0].reshape(-1)
+
+    @property
+    def new(self):
+        """What would be offered with array and battery as new too, float64[n_row]."""
+        return self.offered.rows[:, 1].reshape(-1)
+
     def ledger(self, name):
         """Return a sum of the last window, float64[n_satellite]."""
-        rows = self.fleet.arrays.ledger[:, Ledger._fields.index(name), :].reshape(-1)
+        rows = self.page.rows[:, Ledger._fields.index(name), :].reshape(-1)
         return rows[: self.fleet.n_satellite].copy()
 
     def total(self, name):
         """Return a quantity of the state or a running total, float64[n_satellite]."""
         return self.fleet.state_of(name)
+
+
+def spoil_march(monkeypatch, table, name, row, by):
+    """Let every window's march change a quantity of one satellite's state or ledger before it is audited."""
+    real = window.march_window
+
+    def spoiled(fleet, suns, given, first_tile, last_tile, *others):
+        real(fleet, suns, given, first_tile, last_tile, *others)
+        if first_tile <= row // LANES < last_tile:
+            fields = {"state": State._fields, "ledger": Ledger._fields}[table]
+            tiles = {"state": fleet.state[first_tile:], "ledger": others[-1].rows}[table]
+            tiles[row // LANES - first_tile, fields.index(name), row % LANES] += by
+
+    monkeypatch.setattr(window, "march_window", spoiled)
+    monkeypatch.setattr(space, "execute_window", getattr(window.execute_window, "py_func", window.execute_window))
 
 
 def fleet_of(elements, kind=None, types=(BASE,), *, step_s=60.0):
@@ -152,4 +190,4 @@ def run_of(elements, kind=None, types=(BASE,), *, step_s=60.0, n_step=5):
     return Run(fleet_of(elements, kind, types, step_s=step_s), step_s=step_s, n_step=n_step)
 
 
-__all__ = ["BASE", "LANES", "Run", "design", "fleet_of", "march", "random_elements", "run_of", "sun_at"]
+__all__ = ["BASE", "LANES", "Run", "design", "fleet_of", "march", "random_elements", "run_of", "spoil_march", "sun_at"]

@@ -52,13 +52,13 @@ class Sky(Run):
         unit = np.stack([c * unit[:, 0] - s * unit[:, 1], s * unit[:, 0] + c * unit[:, 1], unit[:, 2]], axis=1)
         self.suns = sun_table(times, inside, unit, distance_m)
         last = self.used_tiles if last is None else last
-        prepare_window(self.fleet.arrays, self.suns, given, first, last, self.offer, self.cool, self.new, self.unit)
+        prepare_window(self.fleet.arrays, self.suns, given, first, last, self.offer, self.unit, self.offered)
 
 
 def audited(run):
     """Return the worst of each audit of the last window by name; all are within bounds at or below their limits."""
     worst, row = np.full(len(AUDIT_FIELDS), -np.inf), np.zeros(len(AUDIT_FIELDS), dtype=np.int64)
-    audit_rows(run.fleet.arrays, 0, run.fleet.n_satellite, worst, row)
+    audit_rows(run.fleet.arrays, run.page, 0, run.fleet.n_satellite, worst, row)
     return dict(zip(AUDIT_FIELDS, worst, strict=True))
 
 

@@ -7,7 +7,7 @@ because slices and star-built tuples inside a lane loop stop the vectoriser.
 from .._jit import point
 from ..physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot
 from ..physics.plan import Plan
-from .satellite import Ahead, Aim, Hardware, Health, Ledger, Light, Order, Power, Response, Split, State, Window
+from .satellite import Ahead, Aim, Hardware, Health, Ledger, Light, Order, Power, Response, Split, State, Total, Window
 
 LANES = 32
 
@@ -545,3 +545,91 @@ def keep_worn(w, lane, v):
     w[HARDWARE + 19, lane] = v.inverse_charge_efficiency
     w[HARDWARE + 20, lane] = v.inverse_discharge_efficiency
     w[HARDWARE + 39, lane] = v.marginal_ratio
+
+
+@point
+def state_in(tiles, tile, lane, first):
+    return State(
+        tiles[tile, first, lane],
+        tiles[tile, first + 1, lane],
+        tiles[tile, first + 2, lane],
+        tiles[tile, first + 3, lane],
+        tiles[tile, first + 4, lane],
+    )
+
+
+@point
+def total_in(tiles, tile, lane, first):
+    return Total(
+        tiles[tile, first, lane],
+        tiles[tile, first + 1, lane],
+        tiles[tile, first + 2, lane],
+        tiles[tile, first + 3, lane],
+        tiles[tile, first + 4, lane],
+        tiles[tile, first + 5, lane],
+        tiles[tile, first + 6, lane],
+        tiles[tile, first + 7, lane],
+        tiles[tile, first + 8, lane],
+        tiles[tile, first + 9, lane],
+        tiles[tile, first + 10, lane],
+        tiles[tile, first + 11, lane],
+        tiles[tile, first + 12, lane],
+        tiles[tile, first + 13, lane],
+        tiles[tile, first + 14, lane],
+        tiles[tile, first + 15, lane],
+    )
+
+
+@point
+def ledger_in(tiles, tile, lane, first):
+    return Ledger(
+        tiles[tile, first, lane],
+        tiles[tile, first + 1, lane],
+        tiles[tile, first + 2, lane],
+        tiles[tile, first + 3, lane],
+        tiles[tile, first + 4, lane],
+        tiles[tile, first + 5, lane],
+        tiles[tile, first + 6, lane],
+        tiles[tile, first + 7, lane],
+        tiles[tile, first + 8, lane],
+        tiles[tile, first + 9, lane],
+        tiles[tile, first + 10, lane],
+        tiles[tile, first + 11, lane],
+        tiles[tile, first + 12, lane],
+        tiles[tile, first + 13, lane],
+        tiles[tile, first + 14, lane],
+        tiles[tile, first + 15, lane],
+        tiles[tile, first + 16, lane],
+        tiles[tile, first + 17, lane],
+        tiles[tile, first + 18, lane],
+        tiles[tile, first + 19, lane],
+    )
+
+
+@point
+def keep_state_in(tiles, tile, lane, first, v):
+    tiles[tile, first, lane] = v.battery_j
+    tiles[tile, first + 1, lane] = v.fluid_k
+    tiles[tile, first + 2, lane] = v.cell_k
+    tiles[tile, first + 3, lane] = v.array_mean_w
+    tiles[tile, first + 4, lane] = v.sink_mean_w
+
+
+@point
+def keep_total_in(tiles, tile, lane, first, v):
+    tiles[tile, first, lane] = v.sunlit_s
+    tiles[tile, first + 1, lane] = v.array_j
+    tiles[tile, first + 2, lane] = v.load_j
+    tiles[tile, first + 3, lane] = v.compute_j
+    tiles[tile, first + 4, lane] = v.curtailed_j
+    tiles[tile, first + 5, lane] = v.radiated_j
+    tiles[tile, first + 6, lane] = v.executed_flop
+    tiles[tile, first + 7, lane] = v.throttled_s
+    tiles[tile, first + 8, lane] = v.safe_s
+    tiles[tile, first + 9, lane] = v.offered_flop
+    tiles[tile, first + 10, lane] = v.assigned_flop
+    tiles[tile, first + 11, lane] = v.battery_min_j
+    tiles[tile, first + 12, lane] = v.chip_max_k
+    tiles[tile, first + 13, lane] = v.day_drawn_j
+    tiles[tile, first + 14, lane] = v.day_battery_j
+    tiles[tile, first + 15, lane] = v.day_fluid_k

@@ -4,25 +4,20 @@ A segment is a run of neighbouring rows of one shell inside one block. Rows are 
 a fixed tree, so that sums have the same bits on any number of threads.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .._jit import point, sweep
 from ..physics.battery import aged_efficiency
-from .lanes import LANES
-from .march import BLOCK_ROWS, N_LEDGER, N_STATE
+from .lanes import LANES, ledger_in, state_in
+from .march import BLOCK_ROWS
 from .satellite import Hardware, Health, Ledger, State, worn_capacity_j
 
-# What is added up by shell, in this order: the ledger's sums, then these.
+# what is added up by shell: in the second pass the ledger's sums and what is stored, in the first what might be offered
 N_SUMMED = Ledger._fields.index("battery_min_j")
-SUM_FIELDS = (
-    *Ledger._fields[:N_SUMMED],
-    "battery_end_j",
-    "offered_flop",
-    "cool_flop",
-    "new_flop",
-    "assigned_flop",
-    "reachable_flop",
-)
+EXECUTED_FIELDS = (*Ledger._fields[:N_SUMMED], "battery_end_j")
+OFFERED_FIELDS = ("cool_flop", "new_flop")
 BIN_COUNT = 4096
 CHARGE_BIN = 1.0 / 4000.0  # bins of state of charge; its quantiles err by less
 TEMPERATURE_BIN_K = 0.1  # bins from 0 K: 409.6 K is the last
@@ -35,11 +30,7 @@ ROUNDED_STORE = 1e-4  # of the capacity: where less flows, the rounding of what 
 ROUNDING = 1e-9  # of a margin: at a bound to rounding counts as on it
 
 _BATTERY, _FLUID = State._fields.index("battery_j"), State._fields.index("fluid_k")
-_L = {name: k for k, name in enumerate(Ledger._fields)}
-_ARRAY, _LOAD, _CHARGE, _DRAWN = _L["array_j"], _L["load_j"], _L["charge_j"], _L["drawn_j"]
-_CURTAILED, _LOSS, _CONDITIONING, _SINK = _L["curtailed_j"], _L["loss_j"], _L["conditioning_j"], _L["sink_j"]
-_RADIATED, _SAFE, _LOWEST, _HOTTEST = _L["radiated_j"], _L["safe_s"], _L["battery_min_j"], _L["chip_max_k"]
-_BATTERY_START, _FLUID_START, _HEAT_ERROR = _L["battery_start_j"], _L["fluid_start_k"], _L["heat_error_j"]
+_HOTTEST = Ledger._fields.index("chip_max_k")
 _H = {name: k for k, name in enumerate(Hardware._fields)}
 _WEAR = Health._fields.index("battery")
 _COUNTED = (_H["capacity_j"],)  # what the histograms need of a satellite's type
@@ -106,8 +97,10 @@ def lane_range(first, last, tile):
 
 
 @point
-def sum_tiles(array, q, begin, end, lanes):
-    """Return the sum of a quantity of tiles over rows begin to end: each lane over the tiles, then lane after lane."""
+def sum_tiles(page, q, begin, end, lanes):
+    """Return the sum of a quantity of tiles over rows begin to end: each lane over the tiles, then lanes in pairs."""
+    array, base = page.rows, page.first_tile * LANES
+    begin, end = begin - base, end - base
     whole = (begin + LANES - 1) // LANES * LANES  # rows before it, and after the last whole tile, one by one
     rest = max(end // LANES * LANES, whole)
     for lane in range(LANES):
@@ -119,37 +112,23 @@ def sum_tiles(array, q, begin, end, lanes):
         lanes[row % LANES] += array[row // LANES, q, row % LANES]
     for row in range(rest, end):
         lanes[row % LANES] += array[row // LANES, q, row % LANES]
-    total = 0.0
-    for lane in range(LANES):
-        total += lanes[lane]
-    return total
+    half = LANES // 2
+    while half > 0:  # neighbours at half the distance, again and again
+        for lane in range(half):
+            lanes[lane] += lanes[lane + half]
+        half //= 2
+    return lanes[0]
 
 
 @sweep
-def sum_segments(fleet, offer_flop, cool_flop, new_flop, assigned_flop, signature, reachable, start, first, last, out):
-    """Add the window's ledger up over the segments first to last: out float64[n_segment, len(SUM_FIELDS)].
+def sum_segments(page, n_quantity, start, first, last, column, lanes, out):
+    """Add quantities of a page up over the segments first to last: out[segment, column + q] for q < n_quantity.
 
-    start : int64[n_segment + 1], first rows; signature : int32[n_row]; reachable : bool[n_signature].
+    start : int64[n_segment + 1], first rows; lanes : float64[32], to work with; out : float64[n_segment, n_column].
     """
-    lanes = np.empty(LANES)
     for segment in range(first, last):
-        begin, end = start[segment], start[segment + 1]
-        for q in range(N_SUMMED):
-            out[segment, q] = sum_tiles(fleet.ledger, q, begin, end, lanes)
-        out[segment, N_SUMMED] = sum_tiles(fleet.state, _BATTERY, begin, end, lanes)
-        offered, cool, new, assigned, reached = 0.0, 0.0, 0.0, 0.0, 0.0
-        for row in range(begin, end):
-            own = signature[row]
-            offered += offer_flop[row]
-            cool += cool_flop[row]
-            new += new_flop[row]
-            assigned += assigned_flop[row]
-            reached += offer_flop[row] if own >= 0 and reachable[own] else 0.0
-        out[segment, N_SUMMED + 1] = offered
-        out[segment, N_SUMMED + 2] = cool
-        out[segment, N_SUMMED + 3] = new
-        out[segment, N_SUMMED + 4] = assigned
-        out[segment, N_SUMMED + 5] = reached
+        for q in range(n_quantity):
+            out[segment, column + q] = sum_tiles(page, q, start[segment], start[segment + 1], lanes)
 
 
 @point
@@ -173,11 +152,21 @@ def load_hardware(table, type_index, tile, used, out):
             out[len(used), lane] = kind
 
 
+@point
+def widen(value, first_lane, last_lane, s, k, out_low, out_high):
+    """Widen the extremes of a shell's quantity by lanes of a tile."""
+    low, high = value[k, first_lane], value[k, first_lane]
+    for lane in range(first_lane, last_lane):
+        low, high = min(low, value[k, lane]), max(high, value[k, lane])
+    out_low[s, k], out_high[s, k] = min(out_low[s, k], low), max(out_high[s, k], high)
+
+
 @sweep
-def count_shells(fleet, shell, first, last, out_count, out_low, out_high):
+def count_shells(fleet, page, shell, first, last, out_count, out_low, out_high):
     """Enter rows first to last in their shells' histograms of charge, fluid and chip temperature.
 
-    out_count : int32[n_shell, 3, BIN_COUNT], added to; out_low, out_high : float64[n_shell, 3], extremes.
+    page : Page, the window's ledger; out_count : int32[n_shell, 3, BIN_COUNT], added to; out_low, out_high :
+    float64[n_shell, 3], extremes.
     """
     hardware = np.full((len(_COUNTED) + 1, LANES), -1.0)
     value, place = np.empty((3, LANES)), np.empty((3, LANES), np.int64)
@@ -187,17 +176,19 @@ def count_shells(fleet, shell, first, last, out_count, out_low, out_high):
             battery_j, share = fleet.state[tile, _BATTERY, lane], fleet.health[tile, _WEAR, lane]
             value[0, lane] = battery_j / worn_capacity_j(hardware[0, lane], share, battery_j)
             value[1, lane] = fleet.state[tile, _FLUID, lane]
-            value[2, lane] = fleet.ledger[tile, _HOTTEST, lane]
+            value[2, lane] = page.rows[tile - page.first_tile, _HOTTEST, lane]
         for k in range(3):
             for lane in range(LANES):
                 place[k, lane] = slot_of(value[k, lane], k)
-        low_lane, high_lane = lane_range(first, last, tile)
-        for lane in range(low_lane, high_lane):
-            s = np.uint64(shell[tile * LANES + lane])
+        lane, last_lane = lane_range(first, last, tile)
+        while lane < last_lane:  # a run of lanes of one shell, usually all
+            s, start = np.uint64(shell[tile * LANES + lane]), lane
+            while lane < last_lane and shell[tile * LANES + lane] == s:
+                lane += 1
             for k in range(3):
-                out_count[s, k, np.uint64(place[k, lane])] += 1
-                out_low[s, k] = min(out_low[s, k], value[k, lane])
-                out_high[s, k] = max(out_high[s, k], value[k, lane])
+                widen(value, start, lane, s, k, out_low, out_high)
+                for j in range(start, lane):
+                    out_count[s, k, np.uint64(place[k, j])] += 1
 
 
 @sweep
@@ -253,56 +244,87 @@ def worst_of(values, first_lane, last_lane, row, k, out_worst, out_row):
                 out_row[k] = row + lane
 
 
+class Built(NamedTuple):
+    """What the audit needs of a satellite's type, as built: fields of `Hardware`."""
+
+    capacity_j: float
+    floor_j: float
+    chip_limit_k: float
+    charge_efficiency: float
+    discharge_efficiency: float
+    inverse_discharge_efficiency: float
+    capacity_j_k: float
+
+
+class Finding(NamedTuple):
+    """What the audit finds: residuals, and how far beyond their limits temperature and charge are (AUDIT_FIELDS)."""
+
+    energy: float
+    heat: float
+    too_hot_k: float
+    out_of_charge: float
+
+
+@point
+def audited(built, share, ledger, state):
+    """Return what a window's ledger and the state at its end leave open; `share` is what is left of the battery."""
+    t = ledger
+    capacity_j = worn_capacity_j(built.capacity_j, share, t.battery_start_j)
+    aged = share < 1.0
+    into = aged_efficiency(built.charge_efficiency, share) if aged else built.charge_efficiency
+    inverse_out = 1.0 / aged_efficiency(built.discharge_efficiency, share)
+    out = inverse_out if aged else built.inverse_discharge_efficiency
+    bus = abs(t.array_j + t.drawn_j - t.load_j - t.charge_j - t.curtailed_j)
+    stored = abs(state.battery_j - t.battery_start_j - (into * t.charge_j - out * t.drawn_j))
+    lost = abs(t.loss_j - (1.0 - into) * t.charge_j - (out - 1.0) * t.drawn_j)
+    energy = (bus + stored + lost) / max(t.array_j + t.drawn_j, ROUNDED_STORE * capacity_j)
+    rest = t.sunlit_s + t.compute_j + t.bus_j + t.executed_flop + t.throttled_s + t.safe_s + t.chip_max_k
+    unreal = 0.0 * (rest + t.battery_min_j + state.cell_k + state.array_mean_w + state.sink_mean_w)  # NaN where one is
+
+    heat_j = t.load_j + t.loss_j + t.conditioning_j + t.sink_j
+    gained = built.capacity_j_k * (state.fluid_k - t.fluid_start_k)
+    rounding_j = HEAT_ROUNDING * max(heat_j, 1.0) + HELD_ROUNDING * built.capacity_j_k * state.fluid_k
+    heat = abs(gained - (heat_j - t.radiated_j)) / (t.heat_error_j + rounding_j)
+
+    cool = 1e3 if t.safe_s > 0.0 else built.chip_limit_k - t.chip_max_k
+    room = min(t.battery_min_j - built.floor_j * share, capacity_j - state.battery_j) / capacity_j
+    return Finding(
+        energy + unreal,
+        heat,
+        -(max(cool, 0.0) if cool > -ROUNDING else cool),
+        -(max(room, 0.0) if room > -ROUNDING else room),
+    )
+
+
 @sweep
-def audit_rows(fleet, first, last, out_worst, out_row):
+def audit_rows(fleet, page, first, last, out_worst, out_row):
     """Check every satellite of a range of rows; keep the worst of each kind and its row.
 
     energy: bus (array + drawn = load + charge + curtailed), battery (its two ends against the flows) and losses
     against the efficiencies, added up, relative to what flowed; NaN if state or ledger hold one anywhere. heat: the
     fluid's two ends against heat in less heat radiated by the law, over the bound on what the integrator's steps leave
     between them: 1 is the limit. Margins: distance of chips from their limit [K], satellites in safe mode left out, and
-    of the state of charge from floor and full.
+    of the state of charge from floor and full. `page` holds the window's ledger.
     out_worst : float64[4], in the order of AUDIT_FIELDS; out_row : int64[4].
     """
     hardware = np.full((len(_AUDITED) + 1, LANES), -1.0)
-    found, unreal = np.empty((4, LANES)), np.empty(LANES)
+    found = np.empty((4, LANES))
     for tile in range(first // LANES, (last - 1) // LANES + 1):
         load_hardware(fleet.hardware_table, fleet.type_index, tile, _AUDITED, hardware)
-        state, ledger = fleet.state[tile], fleet.ledger[tile]
         for lane in range(LANES):
-            unreal[lane] = 0.0  # and stays so, unless state or ledger hold a NaN
-        for q in range(N_STATE):
-            for lane in range(LANES):
-                unreal[lane] += 0.0 * state[q, lane]
-        for q in range(N_LEDGER):
-            for lane in range(LANES):
-                unreal[lane] += 0.0 * ledger[q, lane]
-        for lane in range(LANES):
-            share, start_j = fleet.health[tile, _WEAR, lane], ledger[_BATTERY_START, lane]
-            capacity_j, floor_j = worn_capacity_j(hardware[0, lane], share, start_j), hardware[1, lane] * share
-            limit_k, heat_capacity = hardware[2, lane], hardware[6, lane]
-            into = aged_efficiency(hardware[3, lane], share) if share < 1.0 else hardware[3, lane]
-            out = 1.0 / aged_efficiency(hardware[4, lane], share) if share < 1.0 else hardware[5, lane]
-            array_j, drawn_j = ledger[_ARRAY, lane], ledger[_DRAWN, lane]
-            load_j, charge_j = ledger[_LOAD, lane], ledger[_CHARGE, lane]
-            curtailed_j, loss_j = ledger[_CURTAILED, lane], ledger[_LOSS, lane]
-            battery_j = state[_BATTERY, lane]
-            scale = max(array_j + drawn_j, ROUNDED_STORE * capacity_j)
-            bus = abs(array_j + drawn_j - load_j - charge_j - curtailed_j)
-            stored = abs(battery_j - start_j - (into * charge_j - out * drawn_j))
-            lost = abs(loss_j - (1.0 - into) * charge_j - (out - 1.0) * drawn_j)
-            found[0, lane] = (bus + stored + lost) / scale + unreal[lane]
-
-            heat_j = load_j + loss_j + ledger[_CONDITIONING, lane] + ledger[_SINK, lane]
-            gained = heat_capacity * (state[_FLUID, lane] - ledger[_FLUID_START, lane])
-            rounding_j = HEAT_ROUNDING * max(heat_j, 1.0) + HELD_ROUNDING * heat_capacity * state[_FLUID, lane]
-            bound = ledger[_HEAT_ERROR, lane] + rounding_j
-            found[1, lane] = abs(gained - (heat_j - ledger[_RADIATED, lane])) / bound
-
-            cool = 1e3 if ledger[_SAFE, lane] > 0.0 else limit_k - ledger[_HOTTEST, lane]
-            room = min(ledger[_LOWEST, lane] - floor_j, capacity_j - battery_j) / capacity_j
-            found[2, lane] = -(max(cool, 0.0) if cool > -ROUNDING else cool)
-            found[3, lane] = -(max(room, 0.0) if room > -ROUNDING else room)
+            built = Built(
+                hardware[0, lane],
+                hardware[1, lane],
+                hardware[2, lane],
+                hardware[3, lane],
+                hardware[4, lane],
+                hardware[5, lane],
+                hardware[6, lane],
+            )
+            ledger = ledger_in(page.rows, tile - page.first_tile, lane, 0)
+            finding = audited(built, fleet.health[tile, _WEAR, lane], ledger, state_in(fleet.state, tile, lane, 0))
+            found[0, lane], found[1, lane] = finding.energy, finding.heat
+            found[2, lane], found[3, lane] = finding.too_hot_k, finding.out_of_charge
         first_lane, last_lane = lane_range(first, last, tile)
         for k in range(4):
             worst_of(found[k], first_lane, last_lane, tile * LANES, k, out_worst, out_row)
@@ -311,7 +333,6 @@ def audit_rows(fleet, first, last, out_worst, out_row):
 N_AUDIT = len(AUDIT_FIELDS)
 __all__ = [
     "BLOCK_ROWS",
-    "N_STATE",
     "audit_rows",
     "count_shells",
     "quantiles",

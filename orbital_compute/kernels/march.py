@@ -5,6 +5,8 @@ assigned. Both take a range of tiles and touch nothing else, so that threads, sh
 call is short.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .._jit import point, sweep
@@ -17,6 +19,7 @@ from .lanes import (
     LEDGER,
     LIGHT,
     N_BUFFER,
+    NEW,
     ORBIT,
     PATH,
     POWER,
@@ -46,6 +49,8 @@ from .lanes import (
     keep_response,
     keep_split,
     keep_state,
+    keep_state_in,
+    keep_total_in,
     keep_window,
     keep_working,
     keep_worn,
@@ -62,6 +67,7 @@ from .lanes import (
     slot_at,
     split_at,
     state_at,
+    total_in,
     window_at,
 )
 from .satellite import (
@@ -73,8 +79,10 @@ from .satellite import (
     Light,
     Power,
     State,
+    Total,
     Window,
     add_step,
+    add_window,
     ahead_stage,
     aim_stage,
     cut_stage,
@@ -111,34 +119,10 @@ N_STATE = len(State._fields)
 N_WINDOW = len(Window._fields)
 N_LEDGER = len(Ledger._fields)
 
-# Running totals of a satellite, kept behind its state: sums over windows, then extremes.
-TOTAL_FIELDS = (
-    "sunlit_s",
-    "array_j",
-    "load_j",
-    "compute_j",
-    "curtailed_j",
-    "radiated_j",
-    "executed_flop",
-    "throttled_s",
-    "safe_s",
-    "offered_flop",
-    "offered_cool_flop",  # what would have been offered without the thermal limit
-    "assigned_flop",
-    "battery_min_j",
-    "chip_max_k",
-    # since the last daily update of health, which empties them
-    "day_drawn_j",  # drawn from the battery's terminals
-    "day_battery_j",  # sum over windows of what is stored at the end
-    "day_fluid_k",  # the same of the fluid's temperature
-)
-STATE_FIELDS = (*State._fields, *TOTAL_FIELDS)
+STATE_FIELDS = (*State._fields, *Total._fields)  # what an array of state holds of a satellite
 TOTAL = N_STATE
-_SUMMED = tuple((TOTAL + k, LEDGER + Ledger._fields.index(name)) for k, name in enumerate(TOTAL_FIELDS[:9]))
-_OFFERED, _OFFERED_COOL, _ASSIGNED, _BATTERY_MIN, _CHIP_MAX = (TOTAL + k for k in range(9, 14))
-_DAILY = ((TOTAL + 14, LEDGER + Ledger._fields.index("drawn_j")), (TOTAL + 15, STATE), (TOTAL + 16, STATE + 1))
 _LEDGER_BATTERY_MIN = LEDGER + Ledger._fields.index("battery_min_j")
-_LEDGER_CHIP_MAX = LEDGER + Ledger._fields.index("chip_max_k")
+_EXECUTED = LEDGER + Ledger._fields.index("executed_flop")
 _LEDGER_BATTERY_START = LEDGER + Ledger._fields.index("battery_start_j")
 _LEDGER_FLUID_START = LEDGER + Ledger._fields.index("fluid_start_k")
 _SUNLIT = LIGHT + Light._fields.index("sunlit")
@@ -146,8 +130,16 @@ _INVERSE = PATH + Path._fields.index("inverse_m")
 _NEAR = POWER  # whether an edge of the shadow is near: the powers of a step come after
 # in the first pass the ledger's rows hold steps in light and in the dark, directions, and what is offered
 _LIT, _DARK, _UNIT, _OFFER, _COOL, _NEW = LEDGER, LEDGER + 1, LEDGER + 2, LEDGER + 5, LEDGER + 6, LEDGER + 7
+_ASSIGNED, _OFFERED = NEW, NEW + 1  # in the second pass, where that plan is done with
 _RATE, _CUT = POWER + Power._fields.index("rate"), POWER + Power._fields.index("cut")
 _WINDOW_SHARE = WINDOW + Window._fields.index("share")
+
+
+class Page(NamedTuple):
+    """Quantities of a run of tiles, rows float64[n_tile, n_quantity, 32], that are used up while in the cache."""
+
+    first_tile: int
+    rows: np.ndarray
 
 
 @point
@@ -188,15 +180,26 @@ def store_rows(w, row, array, tile, n_row):
 
 
 @point
+def load_row(w, row, array, tile):
+    for lane in range(LANES):
+        w[row, lane] = array[tile * LANES + lane]
+
+
+@point
 def store_row(w, row, array, tile):
     for lane in range(LANES):
         array[tile * LANES + lane] = w[row, lane]
 
 
 @point
-def add_row(w, row, array, tile, quantity):
+def close_tile(w, state, tile):
+    """Store a tile's state, and add its window to what is kept of its satellites."""
     for lane in range(LANES):
-        array[tile, quantity, lane] += w[row, lane]
+        now = state_at(w, lane)
+        before = total_in(state, tile, lane, TOTAL)
+        total = add_window(before, ledger_at(w, lane), now, w[_OFFERED, lane], w[_ASSIGNED, lane])
+        keep_state_in(state, tile, lane, 0, now)
+        keep_total_in(state, tile, lane, TOTAL, total)
 
 
 @point
@@ -300,15 +303,14 @@ def offer_tile(w):
 
 
 @sweep
-def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_flop, new_flop, unit):
+def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, unit, page):
     """Plan the window and offer its work: the first pass.
 
     fleet : march arrays (`model.fleet.MarchArrays`); suns : float64[n_step, 12], instants of the window's steps;
     given : float64[n_step, 6, n_row], positions and the ways ahead of the same length, or of no steps for the theory;
-    offer_flop : float64[n_row], out, in whole quanta (`kernels.supply`); cool_flop : float64[n_row], out, what would be
-    offered without the thermal limit; new_flop : float64[n_row], out, the same with array and battery as new, at least
-    that; unit : float64[3, n_row], out, direction from the Earth's centre at the middle of
-    the window.
+    offer_flop : float64[n_row], out, in whole quanta (`kernels.supply`); unit : float64[3, n_row], out, direction from
+    the Earth's centre at the middle of the window; page : Page, out, with two rows: what would be offered without the
+    thermal limit, and with array and battery as new too, each at least the one before.
     """
     w = np.empty((N_BUFFER, LANES))
     n_step = suns.shape[0]
@@ -328,11 +330,8 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, cool_f
                     x, y, z, inverse = w[PATH, lane], w[PATH + 1, lane], w[PATH + 2, lane], w[_INVERSE, lane]
                     w[_UNIT, lane], w[_UNIT + 1, lane], w[_UNIT + 2, lane] = x * inverse, y * inverse, z * inverse
         offer_tile(w)
-        add_row(w, _OFFER, fleet.state, tile, _OFFERED)
-        add_row(w, _COOL, fleet.state, tile, _OFFERED_COOL)
         store_row(w, _OFFER, offer_flop, tile)
-        store_row(w, _COOL, cool_flop, tile)
-        store_row(w, _NEW, new_flop, tile)
+        store_rows(w, _COOL, page.rows, tile - page.first_tile, 2)
         for r in range(3):
             store_row(w, _UNIT + r, unit[r], tile)
         store_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
@@ -384,25 +383,24 @@ def march_step(w, given, tile, k, sun, n_turning):
 
 
 @sweep
-def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sample_tile, sample):
+def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, executed_flop, sample_tile, sample, page):
     """March tiles through the steps of a window: the second pass.
 
-    assigned_flop : float64[n_row], work of the window, at most what was offered; sample_tile : int32[n_tile], where a
-    tile's steps go in sample, -1 for none; sample : float64[n_sampled_tile, n_step, SAMPLE_ROWS, 32], out.
-    State, window and ledger of the fleet are written in place; executed work is in the ledger.
+    assigned_flop : float64[n_row], work of the window, at most what was offered; executed_flop : float64[n_row], out;
+    sample_tile : int32[n_tile], where a tile's steps go in sample, -1 for none; sample : float64[n_sampled_tile,
+    n_step, SAMPLE_ROWS, 32], out; page : Page, out, the fields of `Ledger`. The fleet's state is written in place.
     """
     w = np.empty((N_BUFFER, LANES))
     for tile in range(first_tile, last_tile):
         load_tile(w, fleet, tile, sun_at(suns, 0))
         load_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
         wear_tile(w)
-        for lane in range(LANES):
-            w[LEDGER, lane] = assigned_flop[tile * LANES + lane]
-        add_row(w, LEDGER, fleet.state, tile, _ASSIGNED)
-        for lane in range(LANES):
-            offered, assigned = w[_WINDOW_SHARE, lane], w[LEDGER, lane]
-            w[_WINDOW_SHARE, lane] = min(assigned / offered, 1.0) if offered > 0.0 else 0.0
+        load_row(w, _ASSIGNED, assigned_flop, tile)
         n_turning = 0
+        for lane in range(LANES):
+            offered, assigned = w[_WINDOW_SHARE, lane], w[_ASSIGNED, lane]
+            w[_WINDOW_SHARE, lane] = min(assigned / offered, 1.0) if offered > 0.0 else 0.0
+            w[_OFFERED, lane] = whole_quanta_flop(offered)
         for lane in range(LANES):
             keep_order(w, lane, order_stage(hardware_at(w, lane), window_at(w, lane)))
             n_turning += 1 if turns(hardware_at(w, lane)) else 0
@@ -423,16 +421,9 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, sampl
                 for r in range(N_STATE):
                     for lane in range(LANES):
                         sample[slot, k, 1 + r, lane] = w[STATE + r, lane]
-        store_rows(w, STATE, fleet.state, tile, N_STATE)
-        store_rows(w, LEDGER, fleet.ledger, tile, N_LEDGER)
-        for total, row in _SUMMED:
-            add_row(w, row, fleet.state, tile, total)
-        for total, row in _DAILY:
-            add_row(w, row, fleet.state, tile, total)
-        for lane in range(LANES):
-            lowest, highest = fleet.state[tile, _BATTERY_MIN, lane], fleet.state[tile, _CHIP_MAX, lane]
-            fleet.state[tile, _BATTERY_MIN, lane] = min(lowest, w[_LEDGER_BATTERY_MIN, lane])
-            fleet.state[tile, _CHIP_MAX, lane] = max(highest, w[_LEDGER_CHIP_MAX, lane])
+        store_row(w, _EXECUTED, executed_flop, tile)
+        store_rows(w, LEDGER, page.rows, tile - page.first_tile, N_LEDGER)
+        close_tile(w, fleet.state, tile)
 
 
 # rows of `sample` [W, unless named]: first what was radiated [J], then the state, then light and power

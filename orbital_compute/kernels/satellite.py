@@ -270,6 +270,51 @@ class Ledger(NamedTuple):
     heat_error_j: float  # bound on what the integrator's steps leave between heat in, stored and radiated
 
 
+class Total(NamedTuple):
+    """What is kept of a satellite over windows: sums, then extremes, then sums since the last update of its health."""
+
+    sunlit_s: float
+    array_j: float
+    load_j: float
+    compute_j: float
+    curtailed_j: float
+    radiated_j: float
+    executed_flop: float
+    throttled_s: float
+    safe_s: float
+    offered_flop: float
+    assigned_flop: float
+    battery_min_j: float
+    chip_max_k: float
+    day_drawn_j: float  # drawn from the battery's terminals
+    day_battery_j: float  # what is stored at the end of each window
+    day_fluid_k: float  # the fluid's temperature at the end of each window
+
+
+@point
+def add_window(total, ledger, state, offered_flop, assigned_flop):
+    """Return the totals with one more window in them; `state` is that at its end."""
+    t = total
+    return Total(
+        t.sunlit_s + ledger.sunlit_s,
+        t.array_j + ledger.array_j,
+        t.load_j + ledger.load_j,
+        t.compute_j + ledger.compute_j,
+        t.curtailed_j + ledger.curtailed_j,
+        t.radiated_j + ledger.radiated_j,
+        t.executed_flop + ledger.executed_flop,
+        t.throttled_s + ledger.throttled_s,
+        t.safe_s + ledger.safe_s,
+        t.offered_flop + offered_flop,
+        t.assigned_flop + assigned_flop,
+        min(t.battery_min_j, ledger.battery_min_j),
+        max(t.chip_max_k, ledger.chip_max_k),
+        t.day_drawn_j + ledger.drawn_j,
+        t.day_battery_j + state.battery_j,
+        t.day_fluid_k + state.fluid_k,
+    )
+
+
 @point
 def design_of(hardware):
     """Return what the energy plan knows of a satellite."""

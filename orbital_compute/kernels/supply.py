@@ -90,7 +90,7 @@ def sum_supply(key, offer_flop, table_key, table_id, first, last, out_signature,
 
 
 @sweep
-def return_pro_rata(offer_flop, signature, share, first, last, out_assigned_flop):
+def return_pro_rata(offer_flop, signature, share, reachable, shell, first, last, out_assigned_flop, out_quanta):
     """Give each satellite of a range its signature's share of its offer, in whole quanta, never above the offer.
 
     Rounded up, so that what dispatch assigned is done to the last request; less than a quantum a satellite is too much.
@@ -102,14 +102,24 @@ def return_pro_rata(offer_flop, signature, share, first, last, out_assigned_flop
         Negative for rows outside the dispatch.
     share : float64[n_signature]
         Assigned work over supply, 0 to 1.
+    reachable : bool[n_signature]
+        Whether it may serve anything.
+    shell : int32[n_satellite]
     first, last : int
     out_assigned_flop : float64[n_satellite]
+    out_quanta : int64[n_shell, 3]
+        Offered, of that reachable, and assigned: added to.
     """
     for i in range(first, last):
         s = signature[i]
         quanta = offer_flop[i] * PER_QUANTUM
         given = min(np.ceil(quanta * share[max(s, 0)] - ROUNDING), quanta)
-        out_assigned_flop[i] = given * WORK_QUANTUM_FLOP if s >= 0 else 0.0
+        given = given if s >= 0 else 0.0
+        out_assigned_flop[i] = given * WORK_QUANTUM_FLOP
+        whole, own = np.int64(quanta), np.uint64(shell[i])
+        out_quanta[own, 0] += whole
+        out_quanta[own, 1] += whole if s >= 0 and reachable[max(s, 0)] else 0
+        out_quanta[own, 2] += np.int64(given)
 
 
 @sweep

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..constants import EARTH_INFRARED_W_M2, STEFAN_BOLTZMANN_W_M2_K4
 from ..kernels.lanes import LANES
-from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_HEALTH, N_LEDGER, N_STATE, N_WINDOW, STATE_FIELDS
+from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_HEALTH, N_STATE, N_WINDOW, STATE_FIELDS
 from ..kernels.satellite import WHOLE, Hardware
 from ..physics.battery import aged_efficiency, capacity_left
 from ..physics.thermal import aged_absorptivity, heat_pump_share
@@ -28,9 +28,8 @@ class MarchArrays(NamedTuple):
     type_index: np.ndarray  # int32[n_row]
     slot: np.ndarray  # float64[n_tile, 4, 32], fields of physics.orbit.Slot
     health: np.ndarray  # float32[n_tile, 6, 32], fields of kernels.satellite.Health
-    state: np.ndarray  # float64[n_tile, 22, 32], STATE_FIELDS
+    state: np.ndarray  # float64[n_tile, 21, 32], STATE_FIELDS
     window: np.ndarray  # float64[n_tile, 7, 32], fields of kernels.satellite.Window
-    ledger: np.ndarray  # float64[n_tile, 20, 32], fields of kernels.satellite.Ledger
 
 
 def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
@@ -168,7 +167,6 @@ class Fleet:
             np.tile(np.array(WHOLE, dtype=np.float32)[None, :, None], (self.n_tile, 1, LANES)),
             in_tiles(state),
             np.zeros((self.n_tile, N_WINDOW, LANES)),
-            np.zeros((self.n_tile, N_LEDGER, LANES)),
         )
 
     def _padded(self, values: np.ndarray) -> np.ndarray:
@@ -189,8 +187,8 @@ class Fleet:
     def bytes_per_satellite() -> int:
         """Return the bytes of live arrays for each satellite, constants included; shared tables left out."""
         slot, indices = 4 * 8, 3 * 4
-        transient = 8 * 8 + 100  # offers, assignment, direction, key; copies while a window is summed (measured)
-        return 8 * (len(STATE_FIELDS) + N_WINDOW + N_LEDGER) + 4 * N_HEALTH + slot + indices + transient
+        work, direction, signature = 3 * 8, 3 * 8, 4 + 8  # offered, assigned, executed; signature and its key
+        return 8 * (len(STATE_FIELDS) + N_WINDOW) + 4 * N_HEALTH + slot + indices + work + direction + signature
 
 
 def _initial(name: str, satellite: SatelliteType, hardware: Hardware) -> float:

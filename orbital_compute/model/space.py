@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from threading import Semaphore
 
 import numpy as np
@@ -14,29 +15,29 @@ from ..kernels.lanes import LANES, LIGHT, PATH, POWER
 from ..kernels.ledger import (
     AUDIT_FIELDS,
     BIN_COUNT,
+    EXECUTED_FIELDS,
     HISTOGRAMS,
-    SUM_FIELDS,
-    audit_rows,
-    count_shells,
+    OFFERED_FIELDS,
     quantiles,
     segments,
     sum_by_shell,
-    sum_segments,
 )
-from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, SAMPLE_ROWS, SAMPLE_STATE, march_window, prepare_window
-from ..kernels.satellite import Ledger, Light, Power, State
-from ..kernels.supply import merge_supply, return_pro_rata, sum_work
+from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, SAMPLE_ROWS, SAMPLE_STATE
+from ..kernels.satellite import Light, Power, State
+from ..kernels.supply import WORK_QUANTUM_FLOP, merge_supply, return_pro_rata, sum_work
+from ..kernels.window import Shells, Tally, execute_window, offer_window
 from ..physics.sun import sun_table
 from .clock import Clock
 from .constellation import Constellation
 from .events import FleetEvent, write_health
-from .fleet import Fleet, from_tiles
+from .fleet import Fleet
 from .health import FleetHealth
 from .network import Network
 from .sun_track import SunTrack
 
 CALL_SATELLITE_STEPS = 1_500_000  # of one call of a kernel: a tenth of a second, so that an interrupt is heard
 LEAST_SATELLITE_STEPS = 15_000  # from here two threads are quicker than one
+WORK_FIELDS = ("offered_flop", "reachable_flop", "assigned_flop")  # summed by shell when work is given back
 ENERGY_LIMIT = 1e-9  # relative, each satellite and window (MODEL §7.3)
 HEAT_LIMIT = 1.0  # radiated heat by the law at the steps against the balance, over the integrator's bound
 
@@ -67,20 +68,26 @@ class SpaceSegment:
         self.events, self.health = list(events), health
         self.fleet, self.constellation, self.clock = fleet, constellation, clock
         n_row = fleet.n_row
-        self.offer_flop, self.assigned_flop = np.zeros(n_row), np.zeros(n_row)
-        self.cool_flop, self.new_flop = np.zeros(n_row), np.zeros(n_row)
+        self.offer_flop, self.assigned_flop, self.executed_flop = np.zeros(n_row), np.zeros(n_row), np.zeros(n_row)
         self.unit = np.zeros((3, n_row))
         self.signature = np.full(n_row, -1, dtype=np.int32)
         self._key = np.zeros(n_row, dtype=np.uint64)
         self._sun = SunTrack(clock)
         self._suns = np.zeros((0, 0))
         self._given = np.zeros((0, 6, 0))
-        self._start, self._segment_shell = segments(fleet.shell)
+        start, self._segment_shell = segments(fleet.shell)
+        offered, executed = (np.zeros((len(start) - 1, len(names))) for names in (OFFERED_FIELDS, EXECUTED_FIELDS))
+        self._shells = Shells(fleet.shell, start, offered, executed)
+        self._shell_quanta = np.zeros((fleet.n_shell, 3), dtype=np.int64)
         self._threads, self._pool = threads, ThreadPoolExecutor(threads) if threads > 1 else None
         self._tiles = self._ranges(fleet.n_tile, LANES * clock.steps_per_window, BLOCK_TILES)
         self._rows = self._ranges(fleet.n_satellite, 1, BLOCK_ROWS)
-        self._segments = self._ranges(len(self._segment_shell), BLOCK_ROWS, 1)
-        self._count = np.zeros((min(threads, 2), fleet.n_shell, len(HISTOGRAMS), BIN_COUNT), dtype=np.int32)
+        self._count = np.zeros((threads, fleet.n_shell, len(HISTOGRAMS), BIN_COUNT), dtype=np.int32)
+        self._extremes = np.zeros((2, threads, fleet.n_shell, len(HISTOGRAMS)))  # lowest, highest
+        self._free_count: SimpleQueue[int] = SimpleQueue()  # a thread that counts takes one, and gives it back
+        for i in range(threads):
+            self._free_count.put(i)
+        self._found: list[tuple[np.ndarray, np.ndarray]] = []
         self.sample_rows = np.asarray(sample_rows, dtype=np.int64)
         tiles, self._sample_slot = np.unique(self.sample_rows // LANES, return_inverse=True)
         self._sample_tile = np.full(fleet.n_tile, -1, dtype=np.int32)
@@ -130,7 +137,7 @@ class SpaceSegment:
             self._pool.shutdown()
 
     def prepare(self, w_window: int, beside: Callable[[], object] | None = None) -> None:
-        """Plan a window and fill `offer_flop`, `cool_flop` and `unit`: the first pass over the satellites.
+        """Plan a window and fill `offer_flop` and `unit`: the first pass over the satellites.
 
         `beside` is called while they do (`run`).
         """
@@ -147,17 +154,7 @@ class SpaceSegment:
         arrays = self.fleet.arrays
 
         def work(part):
-            prepare_window(
-                arrays,
-                self._suns,
-                self._given,
-                part[0],
-                part[1],
-                self.offer_flop,
-                self.cool_flop,
-                self.new_flop,
-                self.unit,
-            )
+            offer_window(arrays, self._suns, self._given, *part, self.offer_flop, self.unit, self._shells)
 
         self.run(work, self._tiles, beside)
 
@@ -192,14 +189,22 @@ class SpaceSegment:
         keys, self.signature, supply_flop = merge_supply(self._key, self.offer_flop, self._rows, self.run)
         return keys, supply_flop
 
-    def give_back(self, share: np.ndarray) -> np.ndarray:
-        """Assign each satellite its signature's share of its offer; return what each signature got [FLOP]."""
-        share = np.ascontiguousarray(share)
+    def give_back(self, share: np.ndarray, reachable: np.ndarray) -> np.ndarray:
+        """Assign each satellite its signature's share of its offer; return what each signature got [FLOP].
+
+        share : float64[n_signature]; reachable : bool[n_signature], whether it may serve anything.
+        """
+        share, n_shell = np.ascontiguousarray(share), self.fleet.n_shell
         self.assigned_flop[:] = 0.0
-        self.run(
-            lambda part: return_pro_rata(self.offer_flop, self.signature, share, part[0], part[1], self.assigned_flop),
-            self._rows,
-        )
+
+        def work(part):
+            quanta = np.zeros((n_shell, 3), dtype=np.int64)
+            return_pro_rata(
+                self.offer_flop, self.signature, share, reachable, self.fleet.shell, *part, self.assigned_flop, quanta
+            )
+            return quanta
+
+        self._shell_quanta = sum(self.run(work, self._rows), start=np.zeros((n_shell, 3), dtype=np.int64))
         return sum_work(self.assigned_flop, self.signature, share.size, self._rows, self.run)
 
     def march(self, n_signature: int, beside: Callable[[], object] | None = None) -> np.ndarray:
@@ -207,16 +212,22 @@ class SpaceSegment:
 
         `beside` is called while it runs (`run`).
         """
-        arrays = self.fleet.arrays
-        self.run(
-            lambda part: march_window(
-                arrays, self._suns, self._given, part[0], part[1], self.assigned_flop, self._sample_tile, self._sample
-            ),
-            self._tiles,
-            beside,
-        )
-        executed = from_tiles(arrays.ledger, Ledger._fields.index("executed_flop"), self.fleet.n_row)
-        return sum_work(executed, self.signature, n_signature, self._rows, self.run)
+        arrays, (low, high) = self.fleet.arrays, self._extremes
+        low[:], high[:] = np.inf, -np.inf
+
+        def work(part):
+            worst, row = np.full(len(AUDIT_FIELDS), -np.inf), np.full(len(AUDIT_FIELDS), -1, dtype=np.int64)
+            own = self._free_count.get()
+            tally = Tally(self._count[own], low[own], high[own], worst, row)
+            execute_window(
+                arrays, self._suns, self._given, *part, self.assigned_flop, self.executed_flop, self._sample_tile,
+                self._sample, self._shells, tally,
+            )  # fmt: skip
+            self._free_count.put(own)
+            return worst, row
+
+        self._found = self.run(work, self._tiles, beside)
+        return sum_work(self.executed_flop, self.signature, n_signature, self._rows, self.run)
 
     def round_trips(self, network: Network, gateway_unit: np.ndarray, mix) -> np.ndarray:
         """Return int64[n_class, N_BIN]: assigned latency-bound work in quanta by round-trip time."""
@@ -231,49 +242,32 @@ class SpaceSegment:
 
         return sum(self.run(work, self._rows), start=np.zeros((network.n_class, N_BIN), dtype=np.int64))
 
-    def sums(self, reachable: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the window's ledger by shell, each float64[n_shell] (`kernels.ledger.SUM_FIELDS`)."""
-        parts = np.zeros((len(self._segment_shell), len(SUM_FIELDS)))
-        self.run(
-            lambda part: sum_segments(
-                self.fleet.arrays, self.offer_flop, self.cool_flop, self.new_flop, self.assigned_flop, self.signature,
-                reachable, self._start, part[0], part[1], parts,
-            ),
-            self._segments,
-        )  # fmt: skip
-        by_shell = sum_by_shell(parts, self._segment_shell, self.fleet.n_shell)
-        return {name: by_shell[:, k].copy() for k, name in enumerate(SUM_FIELDS)}
+    def sums(self) -> dict[str, np.ndarray]:
+        """Return the window's ledger and work by shell, each float64[n_shell] by name."""
+        found: dict[str, np.ndarray] = {}
+        for names, parts in ((OFFERED_FIELDS, self._shells.offered), (EXECUTED_FIELDS, self._shells.executed)):
+            by_shell = sum_by_shell(parts, self._segment_shell, self.fleet.n_shell)
+            found |= {name: by_shell[:, k].copy() for k, name in enumerate(names)}
+        work_flop = self._shell_quanta * WORK_QUANTUM_FLOP
+        return {**found, **{name: work_flop[:, k] for k, name in enumerate(WORK_FIELDS)}}
 
     def quantiles(self, wanted) -> dict[str, np.ndarray]:
-        """Return quantiles over the satellites of each shell, float64[n_shell, n_quantile] by name (HISTOGRAMS)."""
-        fleet, n = self.fleet, self.fleet.n_satellite
-        low = np.full((self._count.shape[0], fleet.n_shell, len(HISTOGRAMS)), np.inf)
-        high = np.full(low.shape, -np.inf)
-        share = -(-n // self._count.shape[0])
+        """Return quantiles over the satellites of each shell, float64[n_shell, n_quantile] by name (HISTOGRAMS).
 
-        def work(part):
-            first, last = part * share, min((part + 1) * share, n)
-            count_shells(fleet.arrays, fleet.shell, first, last, self._count[part], low[part], high[part])
-
-        self.run(work, range(self._count.shape[0]))
+        They empty the histograms: once a window.
+        """
+        low, high = self._extremes
         table = quantiles(self._count, low.min(axis=0), high.max(axis=0), wanted)
         return {name: table[:, k, :] for k, name in enumerate(HISTOGRAMS)}
 
     def audit(self) -> dict[str, tuple[float, int]]:
         """Return the worst residual, or margin, of each kind over all satellites, and its row (AUDIT_FIELDS)."""
-
-        def work(part):
-            worst, row = np.full(len(AUDIT_FIELDS), -np.inf), np.full(len(AUDIT_FIELDS), -1, dtype=np.int64)
-            audit_rows(self.fleet.arrays, part[0], part[1], worst, row)
-            return worst, row
-
-        found = self.run(work, self._rows)
         result = {}
         for k, name in enumerate(AUDIT_FIELDS):
-            values = np.array([worst[k] for worst, _ in found])
+            values = np.array([worst[k] for worst, _ in self._found])
             i = int(np.argmax(np.where(np.isnan(values), np.inf, values)))
             value = float(values[i]) if "margin" not in name else -float(values[i])
-            result[name] = (value, int(self.fleet.row[found[i][1][k]]))
+            result[name] = (value, int(self.fleet.row[self._found[i][1][k]]))
         return result
 
     def check(self, audit: dict[str, tuple[float, int]], w_window: int) -> None:

@@ -14,7 +14,6 @@ import numpy as np
 
 from .programme import Programme
 
-
 FULL = 1e-10  # what the solver may put above a limit: parts this near to filling all are theirs
 
 

@@ -28,9 +28,7 @@ def window_rows(run) -> dict[str, Any]:
 
 def _orbit_rows(run) -> dict[str, Any]:
     fleet, window_s = run.fleet, run.model.clock.window_s
-    feasible = run.assignment.programme.feasible
-    reachable = np.ascontiguousarray(feasible[: run.signature_key.size].any(axis=1))
-    sums = run.space.sums(reachable)
+    sums = run.space.sums()
     count = np.bincount(fleet.shell, minlength=fleet.n_shell)
     mean_s = np.maximum(count, 1) * window_s
     heat_j = sums["load_j"] + sums["loss_j"] + sums["conditioning_j"] + sums["sink_j"]

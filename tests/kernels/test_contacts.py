@@ -167,7 +167,8 @@ case = mixed_scene()
 round_trip_histogram(*case, 0, 100, out)
 _, signature, supply = merge_supply(key, case[3][:200], [(0, 90), (90, 200)])
 assigned = np.zeros(200)
-return_pro_rata(case[3], signature, np.full(supply.size, 0.7), 0, 200, assigned)
+can, shell, by_shell = np.ones(supply.size, bool), np.zeros(200, np.int32), np.zeros((1, 3), np.int64)
+return_pro_rata(case[3], signature, np.full(supply.size, 0.7), can, shell, 0, 200, assigned, by_shell)
 print(key.tobytes().hex(), out.tobytes().hex(), supply.tobytes().hex(), assigned.tobytes().hex())
 """
 
@@ -181,7 +182,8 @@ def test_uncompiled_kernels_give_the_same_bits():
     round_trip_histogram(*case, 0, 100, out)
     _, signature, supply = merge_supply(key, case[3][:200], [(0, 200)])
     assigned = np.zeros(200)
-    return_pro_rata(case[3], signature, np.full(supply.size, 0.7), 0, 200, assigned)
+    can, shell, by_shell = np.ones(supply.size, bool), np.zeros(200, np.int32), np.zeros((1, 3), np.int64)
+    return_pro_rata(case[3], signature, np.full(supply.size, 0.7), can, shell, 0, 200, assigned, by_shell)
     script = UNCOMPILED.format(folder=os.path.dirname(__file__))
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     child = subprocess.run(

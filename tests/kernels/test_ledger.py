@@ -16,7 +16,7 @@ from orbital_compute.kernels.ledger import (
     BIN_COUNT,
     CHARGE_BIN,
     HISTOGRAMS,
-    SUM_FIELDS,
+    N_SUMMED,
     TEMPERATURE_BIN_K,
     audit_rows,
     count_shells,
@@ -26,6 +26,7 @@ from orbital_compute.kernels.ledger import (
     sum_segments,
     tree_sum,
 )
+from orbital_compute.kernels.march import Page
 from orbital_compute.kernels.satellite import Hardware, Ledger, State
 
 UNCOMPILED = bool(numba.config.DISABLE_JIT)
@@ -92,39 +93,47 @@ def test_sums_by_shell_keep_shells_apart():
     assert sum_by_shell(parts, np.array([0, 2, 0, 2]), 4).tolist() == [[5, 50], [0, 0], [10, 100], [0, 0]]
 
 
-def summed(run, cuts):
-    """Return the window's sums by shell, the segments handed out in these ranges."""
-    fleet = run.fleet
+def summed(page, n_quantity, fleet, cuts):
+    """Return sums by shell of a page's first quantities, the segments handed out in these ranges."""
     start, own = segments(fleet.shell)
-    out = np.full((own.size, len(SUM_FIELDS)), np.nan)
-    signature = np.resize(np.array([0, 1, -1], dtype=np.int32), fleet.n_row)
-    reachable = np.array([False, True])  # and rows without a signature, -1, must not find the last
+    out = np.full((own.size, n_quantity + 1), np.nan)
     for first, last in cuts(own.size):
-        sum_segments(
-            fleet.arrays, run.offer, run.cool, run.new, run.assigned, signature, reachable, start, first, last, out
-        )  # fmt: skip
-    return sum_by_shell(out, own, fleet.n_shell)
+        sum_segments(page, n_quantity, start, first, last, 1, np.empty(32), out)
+    assert np.isnan(out[:, 0]).all()
+    return sum_by_shell(out[:, 1:], own, fleet.n_shell)
 
 
 def test_sums_are_those_of_the_satellites_whoever_adds_them():
     run = marched()
-    run.assigned[: N + 200] += 1.0  # the assignment of padding rows must not count
-    sums = summed(run, lambda n: [(0, n)])
-    assert np.array_equal(sums, summed(run, lambda n: [(k, k + 1) for k in reversed(range(n))]))
-    assert np.array_equal(sums, summed(run, lambda n: [(0, n // 2), (n // 2, n)]))
-    signature = np.arange(N) % 3
-    for shell in range(run.fleet.n_shell):
-        mine = run.fleet.shell == shell
-        assert mine.any()
-        of = dict(zip(SUM_FIELDS, sums[shell], strict=True))
-        for name in Ledger._fields[: Ledger._fields.index("battery_min_j")]:
-            assert of[name] == pytest.approx(math.fsum(run.ledger(name)[mine]), rel=1e-14)
-        assert of["battery_end_j"] == pytest.approx(math.fsum(run.total("battery_j")[mine]), rel=1e-14)
-        assert of["offered_flop"] == run.offer[:N][mine].sum()
-        assert of["assigned_flop"] == pytest.approx(math.fsum(run.assigned[:N][mine]), rel=1e-14)
-        assert of["cool_flop"] == pytest.approx(math.fsum(run.cool[:N][mine]), rel=1e-14)
-        assert of["new_flop"] == pytest.approx(math.fsum(run.new[:N][mine]), rel=1e-14)
-        assert of["reachable_flop"] == run.offer[:N][mine & (signature == 1)].sum()
+    names = Ledger._fields[:N_SUMMED]
+    for page, wanted in (
+        (run.page, [run.ledger(name) for name in names]),
+        (Page(0, run.fleet.arrays.state), [run.total("battery_j")]),
+        (run.offered, [run.cool[:N], run.new[:N]]),
+    ):
+        sums = summed(page, len(wanted), run.fleet, lambda n: [(0, n)])
+        assert np.array_equal(
+            sums, summed(page, len(wanted), run.fleet, lambda n: [(k, k + 1) for k in range(n)[::-1]])
+        )
+        assert np.array_equal(sums, summed(page, len(wanted), run.fleet, lambda n: [(0, n // 2), (n // 2, n)]))
+        for shell in range(run.fleet.n_shell):
+            mine = run.fleet.shell == shell
+            assert mine.any()
+            for found, values in zip(sums[shell], wanted, strict=True):
+                assert found == pytest.approx(math.fsum(values[mine]), rel=1e-14)
+
+
+def test_a_page_that_begins_later_holds_the_same_rows():
+    rows = np.random.default_rng(0).uniform(size=(32, 1, 32))
+    shell = np.repeat(np.arange(3, dtype=np.int32), [500, 300, 224])
+    start, own = segments(shell)
+    whole, parts = (np.empty((own.size, 1)) for _ in range(2))
+    sum_segments(Page(0, rows), 1, start, 0, own.size, 0, np.empty(32), whole)
+    half = int(np.searchsorted(start, 512))
+    sum_segments(Page(0, rows[:16].copy()), 1, start, 0, half, 0, np.empty(32), parts)
+    sum_segments(Page(16, rows[16:].copy()), 1, start, half, own.size, 0, np.empty(32), parts)
+    assert np.array_equal(whole, parts)
+    assert whole.sum() == pytest.approx(rows.sum(), rel=1e-13)
 
 
 # histograms
@@ -136,7 +145,7 @@ def test_quantiles_are_numpys_within_a_bin():
     count = np.zeros((n_shell, 3, BIN_COUNT), dtype=np.int32)
     low, high = np.full((n_shell, 3), np.inf), np.full((n_shell, 3), -np.inf)
     for first, last in ((0, 17), (17, N)):
-        count_shells(run.fleet.arrays, run.fleet.shell, first, last, count, low, high)
+        count_shells(run.fleet.arrays, run.page, run.fleet.shell, first, last, count, low, high)
     assert (count.sum(axis=2).sum(axis=0) == N).all()
     capacity_j = np.array([run.fleet.types[k].battery.capacity_j for k in run.fleet.shell])
     values = {
@@ -183,7 +192,7 @@ def test_values_beyond_the_bins_are_counted_in_the_last():
     run.fleet.arrays.state[0, State._fields.index("fluid_k"), 2] = 1e4
     count = np.zeros((3, 3, BIN_COUNT), dtype=np.int32)
     low, high = np.full((3, 3), np.inf), np.full((3, 3), -np.inf)
-    count_shells(run.fleet.arrays, run.fleet.shell, 0, 4, count, low, high)
+    count_shells(run.fleet.arrays, run.page, run.fleet.shell, 0, 4, count, low, high)
     assert count[:, 1].sum() == 4
     assert count[run.fleet.shell[2], 1, BIN_COUNT - 1] == 1
     assert quantiles(count[None], low, high, (1.0,))[run.fleet.shell[2], 1, 0] == 1e4
@@ -196,14 +205,14 @@ def audit(run, ranges=((0, N),)):
     """Return {field: (worst value, row)} over ranges of rows."""
     worst, row = np.full(len(AUDIT_FIELDS), -np.inf), np.full(len(AUDIT_FIELDS), -1, dtype=np.int64)
     for first, last in ranges:
-        audit_rows(run.fleet.arrays, first, last, worst, row)
+        audit_rows(run.fleet.arrays, run.page, first, last, worst, row)
     return {name: (worst[k], row[k]) for k, name in enumerate(AUDIT_FIELDS)}
 
 
 def change(run, row, name, by):
     """Change a quantity of one satellite's state or ledger."""
     table, fields = (
-        (run.fleet.arrays.state, State._fields) if name in State._fields else (run.fleet.arrays.ledger, Ledger._fields)
+        (run.fleet.arrays.state, State._fields) if name in State._fields else (run.page.rows, Ledger._fields)
     )
     table[row // 32, fields.index(name), row % 32] += by
 

@@ -21,10 +21,10 @@ OTHER = design(
 )
 
 
-def one_by_one(arrays, n, *, names=("state", "window", "ledger")):
+def one_by_one(run, n):
     """Return all that a run leaves of its first n satellites, float64[n, n_quantity]."""
-    rows = [getattr(arrays, name).transpose(0, 2, 1).reshape(arrays.type_index.size, -1)[:n] for name in names]
-    return np.concatenate(rows, axis=1)
+    left = (run.fleet.arrays.state, run.fleet.arrays.window, run.page.rows)
+    return np.concatenate([tiles.transpose(0, 2, 1).reshape(run.fleet.n_row, -1)[:n] for tiles in left], axis=1)
 
 
 def marched(elements, kind, share, *, types=(BASE, OTHER), n_window=N_WINDOW):
@@ -40,20 +40,20 @@ def test_bits_do_not_depend_on_row_tile_lane_or_neighbours():
     n = 3 if UNCOMPILED else 70
     own, share = random_elements(n, seed=3), np.linspace(0.2, 1.0, n)
     kind = np.zeros(n, dtype=int)
-    alone = one_by_one(marched(own, kind, share).fleet.arrays, n)
+    alone = one_by_one(marched(own, kind, share), n)
     assert np.isfinite(alone).all()
 
     others = random_elements(5 if UNCOMPILED else 37, seed=4)
     m = len(others)
     behind = marched(others + own, np.append(np.ones(m, dtype=int), kind), np.append(np.ones(m), share))
-    assert np.array_equal(one_by_one(behind.fleet.arrays, m + n)[m:], alone)
+    assert np.array_equal(one_by_one(behind, m + n)[m:], alone)
 
     back = marched(own[::-1], kind, share[::-1])
-    assert np.array_equal(one_by_one(back.fleet.arrays, n)[::-1], alone)
+    assert np.array_equal(one_by_one(back, n)[::-1], alone)
 
     mixed = [one for pair in zip(own, random_elements(n, seed=5), strict=True) for one in pair]
     beside = marched(mixed, np.arange(2 * n) % 2, np.repeat(share, 2))
-    assert np.array_equal(one_by_one(beside.fleet.arrays, 2 * n)[::2], alone)
+    assert np.array_equal(one_by_one(beside, 2 * n)[::2], alone)
 
 
 @pytest.mark.parametrize("threads", [2, 3])
@@ -72,12 +72,12 @@ def test_bits_do_not_depend_on_threads(threads):
 
             def march(tile):
                 march_window(
-                    run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), tile, tile + 1, run.assigned, run.sample_tile,
-                    run.sample,
+                    run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), tile, tile + 1, run.assigned, run.executed,
+                    run.sample_tile, run.sample, run.page,
                 )  # fmt: skip
 
             list(pool.map(march, tiles))
-    assert np.array_equal(one_by_one(run.fleet.arrays, n), one_by_one(one.fleet.arrays, n))
+    assert np.array_equal(one_by_one(run, n), one_by_one(one, n))
     assert np.array_equal(run.unit, one.unit)
 
 
@@ -89,7 +89,7 @@ from kernels.test_march import OTHER, one_by_one
 run = run_of(random_elements(32, seed=8), np.arange(32) % 2, (BASE, OTHER))
 run.prepare(0)
 run.march(0.7)
-sys.stdout.write(one_by_one(run.fleet.arrays, 32).tobytes().hex())
+sys.stdout.write(one_by_one(run, 32).tobytes().hex())
 """
 
 
@@ -98,7 +98,7 @@ def test_compiled_and_plain_python_give_the_same_bits():
     run = run_of(random_elements(32, seed=8), np.arange(32) % 2, (BASE, OTHER))
     run.prepare(0)
     run.march(0.7)
-    ours = one_by_one(run.fleet.arrays, 32)
+    ours = one_by_one(run, 32)
     tests = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     path = os.pathsep.join(filter(None, [tests, os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "0" if UNCOMPILED else "1", "PYTHONPATH": path}
@@ -115,7 +115,7 @@ def test_a_range_of_tiles_touches_nothing_else():
     run.prepare(0, 1, 2)
     run.march(1.0, 1, 2)
     for name, old, new in zip(arrays._fields, before, arrays, strict=True):
-        if name in ("state", "window", "ledger"):
+        if name in ("state", "window"):
             assert (new[1] != old[1]).any()
             assert np.array_equal(np.delete(new, 1, axis=0), np.delete(old, 1, axis=0)), name
         else:
@@ -170,7 +170,7 @@ def test_totals_are_the_sums_of_the_windows():
         run.march(0.6)
         for name in names:
             transient = {
-                "offered_flop": run.offer[:n], "offered_cool_flop": run.cool[:n], "assigned_flop": run.assigned[:n],
+                "offered_flop": run.offer[:n], "assigned_flop": run.assigned[:n],
                 "day_drawn_j": run.ledger("drawn_j"), "day_battery_j": run.total("battery_j"),
                 "day_fluid_k": run.total("fluid_k"),
             }  # fmt: skip
@@ -195,8 +195,9 @@ def test_only_wanted_tiles_are_sampled():
     run.sample_tile[1] = 0
     sample = np.full((1, N_STEP, SAMPLE_ROWS, LANES), np.nan)
     march_window(
-        run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), 0, run.used_tiles, run.assigned, run.sample_tile, sample
-    )
+        run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), 0, run.used_tiles, run.assigned, run.executed, run.sample_tile,
+        sample, run.page,
+    )  # fmt: skip
     assert np.isfinite(sample).all()
     whole = run_of(random_elements(n), n_step=N_STEP)
     whole.prepare(0)
@@ -225,7 +226,7 @@ def test_event_factors_act_on_their_satellite_alone():
     steps, other = run.series(), hurt.series()
     assert other["lit_w"][:, 2] == pytest.approx(0.5 * steps["lit_w"][:, 2], rel=0.02)  # its cells are warmer
     keep = np.arange(n) != 2
-    assert np.array_equal(one_by_one(run.fleet.arrays, n)[keep], one_by_one(hurt.fleet.arrays, n)[keep])
+    assert np.array_equal(one_by_one(run, n)[keep], one_by_one(hurt, n)[keep])
 
 
 HEALTH = {name: k for k, name in enumerate(Health._fields)}
@@ -245,7 +246,7 @@ def test_half_the_devices_draw_and_do_half():
     assert 0.0 < half.ledger("executed_flop")[1] <= 0.5 * BASE.compute.count * 2.5e15 * 60.0 * N_STEP
     assert half.ledger("executed_flop")[1] > 0.5 * whole.ledger("executed_flop")[1]  # what is left gets more power each
     keep = [0, 2]
-    assert np.array_equal(one_by_one(whole.fleet.arrays, 3)[keep], one_by_one(half.fleet.arrays, 3)[keep])
+    assert np.array_equal(one_by_one(whole, 3)[keep], one_by_one(half, 3)[keep])
 
 
 @pytest.mark.parametrize("bus", [1.0, 0.0])
@@ -297,5 +298,5 @@ def test_what_wear_costs_is_the_offer_as_new_less_the_cool_one():
 
 def test_same_fleet_twice_is_the_same():
     one, other = (marched(random_elements(4), np.zeros(4, dtype=int), 0.5) for _ in range(2))
-    assert np.array_equal(one_by_one(one.fleet.arrays, 4), one_by_one(other.fleet.arrays, 4))
+    assert np.array_equal(one_by_one(one, 4), one_by_one(other, 4))
     assert fleet_of(random_elements(4)).n_tile == 16

@@ -77,7 +77,15 @@ def test_rows_outside_the_ranges_stay_out():
     assert (signature[40:] == -1).all()
     assert math.fsum(supply_flop) == quanta[:40].sum() * WORK_QUANTUM_FLOP
     assigned = np.full(64, np.nan)
-    return_pro_rata(quanta * WORK_QUANTUM_FLOP, signature, np.ones(keys.size), 0, 64, assigned)
+    shell, by_shell = np.arange(64, dtype=np.int32) // 32, np.zeros((2, 3), dtype=np.int64)
+    reachable = keys != keys[0]
+    offer_flop = quanta * WORK_QUANTUM_FLOP
+    return_pro_rata(offer_flop, signature, np.ones(keys.size), reachable, shell, 0, 64, assigned, by_shell)
+    for s in range(2):
+        mine = shell == s
+        can = mine & (signature > 0)  # the first signature reaches nothing, rows outside have none
+        of = [offer_flop[mine].sum(), offer_flop[can].sum(), assigned[mine].sum()]
+        assert (by_shell[s] * WORK_QUANTUM_FLOP).tolist() == of
     assert (assigned[40:] == 0.0).all()
     assert np.array_equal(assigned[:40], quanta[:40] * WORK_QUANTUM_FLOP)
     assert math.fsum(sum_work(assigned, signature, keys.size, [(0, 64)])) == math.fsum(supply_flop)
@@ -101,7 +109,9 @@ def test_pro_rata_return_is_whole_and_below_offer_and_share(share):
     offer_flop = quanta * WORK_QUANTUM_FLOP
     _, signature, supply_flop = merge_supply(key, offer_flop, [(0, 2000)])
     assigned = np.empty(2000)
-    return_pro_rata(offer_flop, signature, np.array([share]), 0, 2000, assigned)
+    shell, by_shell = np.zeros(2000, dtype=np.int32), np.zeros((1, 3), dtype=np.int64)
+    return_pro_rata(offer_flop, signature, np.array([share]), np.array([True]), shell, 0, 2000, assigned, by_shell)
+    assert by_shell[0, 2] * WORK_QUANTUM_FLOP == assigned.sum()
     assert (assigned <= offer_flop).all()
     assert np.array_equal(assigned, whole_quanta_flop(assigned))
     lost = share * supply_flop[0] - math.fsum(assigned)

@@ -12,6 +12,7 @@ from orbital_compute.model.offers import TIE, build_programme, round_trip_mix, s
 VALUE, BIT = np.array([3.0, 2.0, 1.0]), np.array([1e-9, 2e-9, 1e-10])
 OFFER_FLOP = 2e17 * 300 // WORK_QUANTUM_FLOP * WORK_QUANTUM_FLOP
 N = 400
+ONE_SHELL = (np.ones(N, dtype=bool), np.zeros(N, dtype=np.int32))  # and all signatures reach something
 
 
 def window(demand=1.0, **options):
@@ -74,7 +75,7 @@ def test_pro_rata_return_loses_nothing_and_adds_less_than_a_quantum_a_satellite(
     network, programme, (_, _, signature, offer_flop) = window(demand=0.7)
     a = solve(programme)
     assigned = np.empty(N)
-    return_pro_rata(offer_flop, signature, a.share, 0, N, assigned)
+    return_pro_rata(offer_flop, signature, a.share, *ONE_SHELL, 0, N, assigned, np.zeros((1, 3), np.int64))
     n_orbit = programme.supply_flop.size - network.n_site
     returned = np.concatenate([sum_work(assigned, signature, n_orbit, [(0, N)]), a.signature_flop[n_orbit:]])
     assert -N * WORK_QUANTUM_FLOP < a.merging_loss_flop(returned) <= N * 2.0**-10 * WORK_QUANTUM_FLOP
@@ -84,7 +85,7 @@ def test_round_trips_are_those_of_each_satellite_and_route():
     network, programme, (unit, orbit, signature, offer_flop) = window(demand=0.7)
     a = solve(programme)
     assigned = np.empty(N)
-    return_pro_rata(offer_flop, signature, a.share, 0, N, assigned)
+    return_pro_rata(offer_flop, signature, a.share, *ONE_SHELL, 0, N, assigned, np.zeros((1, 3), np.int64))
     mix = round_trip_mix(network, a)
     quanta = np.zeros((3, N_BIN), np.int64)
     gateway = network.gateway_unit_teme(np.eye(3))

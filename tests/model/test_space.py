@@ -5,15 +5,14 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from small_fleet import BASE, constellation, design, random_elements
+from small_fleet import BASE, constellation, design, random_elements, spoil_march
 
 from orbital_compute.errors import AuditError
-from orbital_compute.kernels.ledger import SUM_FIELDS
-from orbital_compute.kernels.satellite import Ledger, State
+from orbital_compute.kernels.ledger import EXECUTED_FIELDS, OFFERED_FIELDS
 from orbital_compute.model.clock import Clock
 from orbital_compute.model.constellation import Constellation
 from orbital_compute.model.fleet import Fleet
-from orbital_compute.model.space import SpaceSegment
+from orbital_compute.model.space import WORK_FIELDS, SpaceSegment
 
 N, N_WINDOW = 1100, 3  # three blocks
 CLOCK = Clock(datetime(2026, 3, 20, 12, tzinfo=UTC), 60.0, 300.0, 100)
@@ -34,12 +33,13 @@ def window(space, w, share=(0.5, 1.0)):
     n = space.fleet.n_satellite
     space.prepare(w)
     space.signature[:n] = np.arange(n) % 2
-    given = space.give_back(np.array(share))
+    given = space.give_back(np.array(share), np.array([True, False]))
     return given, space.march(2)
 
 
 def ledger(space, name):
-    return space.fleet.arrays.ledger[:, Ledger._fields.index(name), :].reshape(-1)[: space.fleet.n_satellite]
+    """Return a total of each satellite; of the first window it is the ledger's."""
+    return space.fleet.state_of(name)
 
 
 def test_threads_change_no_bit():
@@ -49,8 +49,8 @@ def test_threads_change_no_bit():
         for w in range(N_WINDOW):
             work = window(space, w)
         arrays = space.fleet.arrays
-        sums, quantiles = space.sums(np.array([True, True])), space.quantiles(WANTED)
-        found.append([arrays.state, arrays.ledger, space.unit, *work, *sums.values(), *quantiles.values()])
+        sums, quantiles = space.sums(), space.quantiles(WANTED)
+        found.append([arrays.state, space.executed_flop, space.unit, *work, *sums.values(), *quantiles.values()])
         found[-1] += [np.array(list(space.audit().values())), *space.sample().values()]
         space.close()
     for other in found[1:]:
@@ -73,8 +73,8 @@ def test_work_of_signatures_is_that_of_their_satellites():
 def test_sums_are_those_of_shells():
     space = segment()
     window(space, 0)
-    sums = space.sums(np.array([True, False]))
-    assert list(sums) == list(SUM_FIELDS)
+    sums = space.sums()
+    assert set(sums) == {*OFFERED_FIELDS, *EXECUTED_FIELDS, *WORK_FIELDS}
     shell = np.arange(N) * 3 // N
     for k in range(3):
         mine = shell == k
@@ -167,11 +167,10 @@ def test_honest_windows_pass():
         ("ledger", "battery_min_j", -1e9, "charge_margin"),
     ],
 )
-def test_audit_names_satellite_window_steps_and_quantity(table, name, by, quantity):
+def test_audit_names_satellite_window_steps_and_quantity(table, name, by, quantity, monkeypatch):
     space, row = segment(), N - 7
+    spoil_march(monkeypatch, table, name, row, by)
     window(space, 0)
-    fields = State._fields if table == "state" else Ledger._fields
-    getattr(space.fleet.arrays, table)[row // 32, fields.index(name), row % 32] += by
     with pytest.raises(AuditError) as caught:
         space.check(space.audit(), 2)
     error, steps = caught.value, CLOCK.steps_per_window
@@ -180,13 +179,13 @@ def test_audit_names_satellite_window_steps_and_quantity(table, name, by, quanti
     assert str(error).count("\n") == 0
 
 
-def test_audit_names_the_row_of_the_whole_fleet():
+def test_audit_names_the_row_of_the_whole_fleet(monkeypatch):
     """A fleet of a few rows of a larger one: the row in the message is that of the whole."""
     own = constellation(random_elements(N, seed=5), np.arange(N) * 3 // N, list(TYPES))
     fleet = Fleet(own, TYPES, step_s=60.0, rows=np.array([3, 17, 29]))
     space = SpaceSegment(fleet, own, CLOCK, threads=1, sample_rows=np.array([], dtype=int))
+    spoil_march(monkeypatch, "state", "battery_j", 1, 1.0)
     window(space, 0)
-    fleet.arrays.state[0, State._fields.index("battery_j"), 1] += 1.0
     assert space.audit()["energy"][1] == 17
 
 
