@@ -40,6 +40,7 @@ def runs(elements: str | None) -> dict[str, list[str]]:
     found = {
         "march": ["march.py"],
         "visibility": ["visibility.py"],
+        "paths": ["paths.py"],
         "growth": ["growth.py"],
         "output": ["output.py"],
         "start_up": ["start_up.py", "--cold"],
@@ -192,6 +193,25 @@ def visibility_table(kept: dict) -> str:
     return table((heads, "1 thread", "2 threads, by the clock"), rows)
 
 
+def paths_table(kept: dict) -> str:
+    """Return what shortest ways cost, beside SciPy."""
+    p = kept["paths"]
+    names = {"filed": "the filed million", "one_shell": "one shell, 53°",
+             "one_shell_damaged": "one shell, a fifth of its links lost"}  # fmt: skip
+    rows = []
+    for key, name in names.items():
+        ours = (name, f"{p[f'{key}_links']:,}", shown(p[f"{key}_ms"]), shown(p[f"{key}_bytes"] / 1e6))
+        if p["peer"] is None:
+            rows.append((*ours, "not installed", "", ""))
+            continue
+        theirs = shown(p[f"{key}_scipy_ms"]), shown(p[f"{key}_scipy_bytes"] / 1e6)
+        rows.append(
+            (*ours, *theirs, f"{shown(p[f'{key}_scipy_over_ours'])} ({shown(p[f'{key}_scipy_over_ours_least'])})")
+        )
+    heads = (f"{p['satellites']:,} satellites, all ways from Memphis", "links", "ours, ms", "MB", "SciPy's, ms", "MB")
+    return table((*heads, "SciPy over ours (at least)"), rows)
+
+
 def output_table(kept: dict) -> str:
     """Return what output costs by the number of satellites."""
     sizes = [key for key in kept["output"] if key.isdigit()]
@@ -246,6 +266,7 @@ TABLES: dict[str, Callable[[dict], str]] = {
     "parts_million": parts_table("million_day"),
     "growth": growth_table,
     "visibility": visibility_table,
+    "paths": paths_table,
     "output": output_table,
     "start_up": start_table,
 }

@@ -1,5 +1,6 @@
 """Round trips over satellites: geometry by hand, twins, symmetry, unreachable places, choices and nonsense."""
 
+import doctest
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -175,6 +176,12 @@ def test_links_of_another_fleet_are_refused(fleet):
     other = oc.Constellation.walker(altitude_m=550e3, inclination_deg=53.0, n_plane=3, n_per_plane=3, epoch=EPOCH)
     with pytest.raises(ScenarioError, match="links of 9 satellites for a fleet of 720"):
         round_trip_time(fleet, SITES, [("Memphis", "London")], TIMES, plus_grid(other))
+
+
+def test_the_example_runs():
+    (example,) = doctest.DocTestFinder().find(round_trip_time, "round_trip_time", globs={})
+    failed, attempted = doctest.DocTestRunner().run(example)
+    assert (failed, attempted) == (0, 7)
 
 
 def test_the_module_is_an_attribute_of_the_package():
