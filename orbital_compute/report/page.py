@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import run_length_s
-from . import air, budget, headline, units
+from . import air, budget, headline, health, units
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
 from .limits import LIMITS
@@ -26,6 +26,7 @@ SECTIONS = (
     ("figures", "Figures"),
     ("waterfall", "From peak to delivered"),
     ("budget", "Power and heat budget"),
+    ("health", "Health"),
     ("air", "Thin air"),
     ("audit", "Audit"),
     ("limits", "What the model leaves out"),
@@ -83,6 +84,9 @@ def contents(results: Results, cases: Mapping[str, Results] | None = None) -> It
     yield waterfall_tables(results)
     paragraphs = "".join(f"<p>{escape(note)}</p>" for note in budget.notes(results, cases))
     yield paragraphs + "".join(table(rows) for rows in budget.tables(results, cases))
+    shown, tables = health.charts(results), health.tables(results)
+    note = f"<p>{escape(health.NOTE)}</p>" * bool(shown or tables)
+    yield "".join([note, *(table(rows) for rows in tables), *(figure(chart) for chart in shown)])
     in_air = air.tables(results)
     yield "".join([f"<p>{escape(air.NOTE)}</p>" * bool(in_air), *(table(rows) for rows in in_air)])
     yield f"<p>{escape(sentence(headline.audit_sentence(results)))}</p>{table(headline.audit(results))}"
