@@ -18,6 +18,7 @@ CASES = {
     ),
     "visibility": (("--satellites", "1000", "--rounds", "1"), {"keys_ms_1t", "signatures_ms_2t", "round_trips_ms_1t"}),
     "paths": (("--satellites", "2000", "--rounds", "1"), {"filed_ms", "one_shell_ms", "one_shell_damaged_ms"}),
+    "soft_errors": (("--satellites", "5000", "--rounds", "1"), {"quiet_ns_1t", "default_ns_1t", "high_ns_1t"}),
     "output": (("--most", "1000", "--rounds", "1"), {"1000"}),
     "start_up": (("--rounds", "1"), {"help_s", "validate_s", "import_s", "first_window_s"}),
     "where": ((QUICKSTART, "--set", 'time.duration="10 min"'), {"seconds", "kernels_share", "satellite_steps"}),

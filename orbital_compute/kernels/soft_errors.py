@@ -25,6 +25,7 @@ _NEGLIGIBLE = 1e-17  # a probability below the step of the numbers drawn
 _PER_EXPOSURE_QUANTUM = 1.0 / EXPOSURE_QUANTUM_FLOP
 _WORD = 2.0**-32
 _LOG2_E = 1.4426950408889634
+_FOUR = np.uint64(4)
 _LOW, _HIGH = np.uint64(0xFFFFFFFF), np.uint64(32)
 _ONE, _NOTHING, _CELLS = np.float32(1.0), np.float32(0.0), np.float32(32.0)
 _LAST_ROW, _LAST_COLUMN = np.float32(63.999996), np.float32(127.99999)  # the numbers below 64 and 128
@@ -33,7 +34,7 @@ _LAST_ROW, _LAST_COLUMN = np.float32(63.999996), np.float32(127.99999)  # the nu
 class SoftErrorTables(NamedTuple):
     """What the fleet's rows share. Rates are those of one working device; kinds come in fixed proportion."""
 
-    maps: np.ndarray  # float32[n_map, 64 x 128, 4]: a cell's corner, slope east, slope north, and twist
+    maps: np.ndarray  # float32[n_map, 64 x 128 x 4]: a cell's corner, slope east, slope north, and twist
     orbit_map: np.ndarray  # int32[n_orbit], which map
     even: np.ndarray  # float64[n_orbit], share of the rate that comes evenly
     gain: np.ndarray  # float64[n_orbit], times the map's value: the rest, over the orbit's mean rate
@@ -96,11 +97,11 @@ def map_cell(x, y, z, cosine, sine):
 
 
 @point
-def map_value(maps, k_map, cell, north, east):
-    """Return the map's value, bilinear within its cell."""
-    return (maps[k_map, cell, 0] + east * maps[k_map, cell, 1]) + north * (
-        maps[k_map, cell, 2] + east * maps[k_map, cell, 3]
-    )
+def map_value(cells, cell, north, east):
+    """Return the value of one map, bilinear within its cell; `cell` uint64."""
+    k = cell * _FOUR
+    corner, slope = cells[k], cells[k + np.uint64(1)]
+    return (corner + east * slope) + north * (cells[k + np.uint64(2)] + east * cells[k + np.uint64(3)])
 
 
 @sweep
@@ -146,10 +147,10 @@ def rates_along(tables, orbit, direction, cosine, sine, first, last, out_rate):
     first, last : int
     out_rate : float64[n]
     """
-    k_map, even, gain = tables.orbit_map[orbit], tables.even[orbit], tables.gain[orbit]
+    cells, even, gain = tables.maps[tables.orbit_map[orbit]], tables.even[orbit], tables.gain[orbit]
     for i in range(first, last):
         cell, north, east = map_cell(direction[i, 0], direction[i, 1], direction[i, 2], cosine[i], sine[i])
-        out_rate[i] = even + gain * np.float64(map_value(tables.maps, k_map, cell, north, east))
+        out_rate[i] = even + gain * np.float64(map_value(cells, np.uint64(cell), north, east))
 
 
 @sweep
@@ -161,8 +162,8 @@ def count_soft_errors(sky, tables, rows, direction, devices, executed_flop, sign
     sky : SoftErrorSky
     tables : SoftErrorTables
     rows : SoftErrorRows
-    direction : float32[3, n_row]
-        Unit vectors in the equator of date at the middle of the window.
+    direction : float64[3, n_row] or float32[3, n_row]
+        Unit vectors in the equator of date at the middle of the window; rounded to float32.
     devices : float32[n_row]
         Accelerators at work, 0 for a dead satellite.
     executed_flop : float64[n_row]
@@ -187,17 +188,17 @@ def count_soft_errors(sky, tables, rows, direction, devices, executed_flop, sign
             run += 1
         n = min(LANES, min(last, rows.run_first[run + 1]) - start)
         orbit, shell = rows.run_orbit[run], rows.run_shell[run]
-        k_map, even, gain = tables.orbit_map[orbit], tables.even[orbit], tables.gain[orbit]
+        cells, even, gain = tables.maps[tables.orbit_map[orbit]], tables.even[orbit], tables.gain[orbit]
         expected = tables.rate_per_s[orbit] * sky.window_s
         weight = tables.rate_per_s[orbit] / tables.reference_per_s[0] * _PER_EXPOSURE_QUANTUM
         part = slice(start, start + n)  # indices of slices are known to be positive: no choice, hence vector code
         x, y, z, own_key = direction[0, part], direction[1, part], direction[2, part], rows.key[part]
         work_flop, working = executed_flop[part], devices[part]
         for k in range(n):
-            at, north[k], east[k] = map_cell(x[k], y[k], z[k], cosine, sine)
+            at, north[k], east[k] = map_cell(np.float32(x[k]), np.float32(y[k]), np.float32(z[k]), cosine, sine)
             cell[k] = np.int64(at)
         for k in range(n):
-            value[k] = map_value(tables.maps, k_map, np.uint64(cell[k]), north[k], east[k])
+            value[k] = map_value(cells, np.uint64(cell[k]), north[k], east[k])
         exposure = np.int64(0)
         for k in range(n):
             relative = even + gain * np.float64(value[k])

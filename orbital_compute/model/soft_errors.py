@@ -134,7 +134,7 @@ class SoftErrors:
         n, spec = self._orbits.shape[0], self.spec.anomaly
         orbit_map, even, gain = np.zeros(n, np.int32), np.ones(n), np.zeros(n)
         if spec is None:
-            return np.zeros((1, 64 * 128, 4), np.float32), orbit_map, even, gain
+            return np.zeros((1, 64 * 128 * 4), np.float32), orbit_map, even, gain
         heights = np.round(self.altitude_km / LEVEL_KM) * LEVEL_KM
         known, which = np.unique(heights[self._flown], return_inverse=True)
         drift = {
@@ -148,7 +148,7 @@ class SoftErrors:
             orbit_map[k] = k_map
             if mean > 0.0:  # an orbit that never meets the belt has its events evenly
                 even[k], gain[k] = share, (1.0 - share) / mean
-        return np.stack([each.cells for each in levels]), orbit_map, even, gain
+        return np.stack([each.cells.ravel() for each in levels]), orbit_map, even, gain
 
     def gang_rates_per_s(self, exposure_flop: float, executed_flop: float) -> tuple[float, float, float]:
         """Return the rates of one chip [1/s], by kind, that executed work met on average; zeros where none was done."""
@@ -177,7 +177,7 @@ class SoftErrors:
             Number of the window in the run.
         window_s, gmst_rad : float
             Its length, and the sidereal time of Greenwich at its middle.
-        direction : float32[3, n_row]
+        direction : float64[3, n_row] or float32[3, n_row]
             Unit vectors in the equator of date (TEME) at its middle.
         devices : float32[n_row]
             Accelerators at work.
@@ -225,7 +225,7 @@ class SoftErrors:
         )
 
     def _check(self, devices: float, window_s: float) -> None:
-        peak = self.tables.even + self.tables.gain * float(self.tables.maps[..., 0].max())
+        peak = self.tables.even + self.tables.gain * float(self.tables.maps[:, ::4].max())
         most = devices * window_s * float((self.tables.rate_per_s * peak).max())
         if not most <= MOST_EVENTS:
             raise ModelError(

@@ -28,7 +28,7 @@ def tables(rate_per_s=RATE, even=0.1):
     cells[:, :, 0] = (1 - z[:-1])[:, None]
     cells[:, :, 2] = np.diff(1 - z)[:, None]
     return SoftErrorTables(
-        cells.reshape(1, -1, 4),
+        cells.reshape(1, -1),
         np.zeros(2, np.int32),
         np.full(2, even),
         np.full(2, 1 - even),
