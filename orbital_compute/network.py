@@ -5,7 +5,7 @@ from .model.demand_links import demand_links
 from .model.diversity import diversity_availability
 from .model.link_budget import LaserDownlink, LaserTerminal, RadioLink
 from .model.link_state import LinkChange, holding_m, link_rates_bit_s, rate_shares
-from .model.round_trip import RoundTrips, delay_to_satellites, far_from, round_trip_time, round_trips
+from .model.round_trip import RoundTrips, delay_to_satellites, far_from, round_trip_time, round_trips, shortest_paths_m
 from .model.topology import PlusGrid, Topology, plus_grid
 from .physics.sight import longest_link_m
 
@@ -30,4 +30,5 @@ __all__ = [
     "rate_shares",
     "round_trip_time",
     "round_trips",
+    "shortest_paths_m",
 ]

@@ -14,7 +14,7 @@ from ..kernels.links import grant_terminals
 from .constellation import Constellation
 from .frames import instants
 from .link_state import holding_m
-from .round_trip import far_from
+from .round_trip import shortest_paths_m
 from .topology import PlusGrid, Topology, plus_grid
 
 
@@ -57,9 +57,7 @@ def demand_links(
     weight = np.array([w for *_, w in demands], float)
     straight_m = _straight_m(fleet, pairs, time, spec)
     sources, place = np.unique(pairs[:, 0], return_inverse=True)
-    seed_m = np.full((sources.size, fleet.n_satellite), np.inf)
-    seed_m[np.arange(sources.size), sources] = 0.0
-    way_m = far_from(topology, topology.ports_m(holding_m(fleet, topology, time), threads), seed_m, threads)
+    way_m = shortest_paths_m(topology, holding_m(fleet, topology, time), sources, threads)
     saved = np.where(np.isfinite(straight_m), weight * (way_m[place, pairs[:, 1]] - straight_m), 0.0)
     order = np.argsort(-saved, kind="stable")
     order = order[saved[order] > 0.0]

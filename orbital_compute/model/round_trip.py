@@ -218,6 +218,39 @@ def far_from(links: Topology, graph_m: np.ndarray, seed_m: np.ndarray, threads: 
     return found
 
 
+def shortest_paths_m(
+    links: Topology, length_m: np.ndarray, rows: Sequence[int] | np.ndarray, threads: int | None = None
+) -> np.ndarray:
+    """Return float64[n_row, n_satellite], the shortest way [m] over links from some satellites to all, exactly.
+
+    Parameters
+    ----------
+    links : Topology
+    length_m : float64[n_link]
+        Of each link, above zero; infinite where it does not hold (`holding_m`). Any other cost that adds up will do.
+    rows : sequence of int
+        Satellites from which ways start.
+    threads : int
+        As many as processors if None; the answer does not depend on it.
+
+    Raises
+    ------
+    ScenarioError
+        If a row is not there, or there are not as many lengths as links.
+    """
+    n, start = links.n_satellite, np.atleast_1d(np.asarray(rows, np.int64))
+    problems = [
+        Problem(f"there is no row {row}", "rows", int(row), f"0 to {n - 1}") for row in start if not 0 <= row < n
+    ]
+    if np.shape(length_m) != (links.n_link,):
+        problems.append(Problem(f"{np.size(length_m)} lengths for {links.n_link} links", "length_m", cure="give all"))
+    if problems:
+        raise ScenarioError(problems)
+    seed_m = np.full((start.size, n), np.inf)
+    seed_m[np.arange(start.size), start] = 0.0
+    return far_from(links, links.ports_m(np.ascontiguousarray(length_m, float), threads), seed_m, threads)
+
+
 def _linked(fleet: Constellation, topology: str | PlusGrid | Topology) -> Topology:
     """Return the links that a name, rules, or links themselves mean."""
     if isinstance(topology, str):

@@ -9,7 +9,7 @@ from orbital_compute.errors import ScenarioError
 from orbital_compute.model.constellation import Constellation
 from orbital_compute.model.demand_links import demand_links
 from orbital_compute.model.link_state import holding_m
-from orbital_compute.model.round_trip import far_from
+from orbital_compute.model.round_trip import shortest_paths_m
 from orbital_compute.model.shells import Shell
 from orbital_compute.model.topology import EXTRA, PlusGrid, plus_grid
 
@@ -26,9 +26,7 @@ def fleet():
 
 def ways_m(fleet, links, pairs):
     """Return the length of the shortest way between the rows of each pair."""
-    seed_m = np.full((len(pairs), fleet.n_satellite), np.inf)
-    seed_m[np.arange(len(pairs)), [a for a, *_ in pairs]] = 0.0
-    far_m = far_from(links, links.ports_m(holding_m(fleet, links, EPOCH)), seed_m)
+    far_m = shortest_paths_m(links, holding_m(fleet, links, EPOCH), [a for a, *_ in pairs])
     return far_m[np.arange(len(pairs)), [b for _, b, *_ in pairs]]
 
 

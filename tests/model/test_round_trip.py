@@ -11,7 +11,7 @@ import orbital_compute as oc
 from orbital_compute.constants import SPEED_OF_LIGHT_M_S
 from orbital_compute.errors import ScenarioError
 from orbital_compute.model.link_state import LinkChange, holding_m
-from orbital_compute.model.round_trip import delay_to_satellites, round_trip_time, round_trips
+from orbital_compute.model.round_trip import delay_to_satellites, round_trip_time, round_trips, shortest_paths_m
 from orbital_compute.model.topology import PlusGrid, plus_grid
 
 EPOCH = datetime(2026, 6, 21, tzinfo=UTC)
@@ -55,6 +55,21 @@ def test_no_shorter_way_exists(fleet):
     seen = np.flatnonzero(one_way_s * SPEED_OF_LIGHT_M_S <= slant_m * (1 + 1e-12))
     wanted = (slant_m[seen, None] + far[seen]).min(axis=0)
     assert one_way_s * SPEED_OF_LIGHT_M_S == pytest.approx(wanted, rel=1e-12)
+
+
+def test_ways_between_satellites_are_the_same_both_ways(fleet):
+    links = plus_grid(fleet)
+    length_m, rows = holding_m(fleet, links, EPOCH), [0, 333, 719]
+    far_m = shortest_paths_m(links, length_m, rows)
+    assert far_m.shape == (3, 720)
+    assert far_m[[0, 1, 2], rows].tolist() == [0.0, 0.0, 0.0]
+    assert far_m[:, rows] == pytest.approx(far_m[:, rows].T, rel=1e-14)
+    hops = shortest_paths_m(links, np.ones(links.n_link), [0])[0]
+    assert sorted(np.bincount(hops.astype(int))[:3]) == [1, 4, 8]  # a square grid: 4 r satellites at r hops
+    with pytest.raises(ScenarioError, match="there is no row 720"):
+        shortest_paths_m(links, length_m, [720])
+    with pytest.raises(ScenarioError, match="3 lengths for 1440 links"):
+        shortest_paths_m(links, length_m[:3], [0])
 
 
 def test_there_and_back_is_the_same_both_ways(fleet):
