@@ -55,7 +55,7 @@ class SolarCycle(Section):
         2020.96, "C", "a year after the minimum of December 2019", "decimal year of most protons"
     )
     quiet_over_active: Annotated[float, Fraction(low=1.0, high=10.0)] = known(
-        1.33, "C", "AP-8 MIN over MAX above 50 MeV at 650 km", "dose of the most over the least", low="1.2", high="3"
+        1.35, "C", "AP-8 MIN over MAX behind 10 mm at 650 km", "dose of the most over the least", low="1.2", high="3"
     )
 
 
@@ -83,7 +83,7 @@ class Radiation(Section):
         "10 mm", "B", BEAM, "aluminium about the chips", low="2 mm", high="20 mm"
     )
     shielding_exponent: Annotated[float, Fraction(high=3.0)] = known(
-        1.0, "C", MODEL, "dose goes with depth to minus this, where the table has one depth", low="0.3", high="2"
+        0.9, "C", "docs/radiation.md", "dose goes as depth to minus this in a table of one depth", low="0.4", high="2"
     )
     corruption_dose: Dose = known(
         "0.168 Gy", "B", BEAM, "for one silent corruption of a chip", low="0.144 Gy", high="0.2 Gy"
