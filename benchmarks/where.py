@@ -33,7 +33,7 @@ PARTS = {
     "simulate:teme_to_itrs": "rotation of the Earth",
     "simulate:satellite_columns": "totals of satellites",
     "model.sun_track:SunTrack.at": "place of the Sun",
-    "model.constellation:Constellation.ephemeris_teme": "SGP4",
+    "model.element_paths:ElementPaths.fly": "SGP4",
     "model.queues:Queues.arrive": "queues",
     "model.queues:Queues.execute": "queues",
     "model.queues:Queues.drop": "queues",

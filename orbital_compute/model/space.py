@@ -29,6 +29,7 @@ from ..kernels.window import Shells, Tally, execute_window, offer_window
 from ..physics.sun import sun_table
 from .clock import Clock
 from .constellation import Constellation
+from .element_paths import ElementPaths
 from .events import FleetEvent, write_health
 from .fleet import Fleet
 from .health import FleetHealth
@@ -73,6 +74,7 @@ class SpaceSegment:
         self.signature = np.full(n_row, -1, dtype=np.int32)
         self._key = np.zeros(n_row, dtype=np.uint64)
         self._sun = SunTrack(clock)
+        self._paths = None if constellation.is_theory else ElementPaths(constellation, clock.start)
         self._suns = np.zeros((0, 0))
         self._given = np.zeros((0, 6, 0))
         start, self._segment_shell = segments(fleet.shell)
@@ -149,32 +151,14 @@ class SpaceSegment:
             write_health(self.events, start_s + 0.5 * clock.window_s, self.fleet)
         inside_s = (np.arange(clock.steps_per_window) + 0.5) * clock.step_s
         self._suns = sun_table(start_s + inside_s, inside_s, *self._sun.at(start_s + inside_s))
-        if not self.constellation.is_theory:
-            self._given = self._given_paths(start_s + inside_s)
+        if self._paths is not None:
+            self._given = self._paths.fly(start_s + inside_s, self.fleet.n_row, self.run)
         arrays = self.fleet.arrays
 
         def work(part):
             offer_window(arrays, self._suns, self._given, *part, self.offer_flop, self.unit, self._shells)
 
         self.run(work, self._tiles, beside)
-
-    def _given_paths(self, times_s: np.ndarray) -> np.ndarray:
-        """Return positions [m] and along-track directions times radius [m] by SGP4: float64[n_step, 6, n_row]."""
-        fleet = self.fleet
-        given = np.zeros((times_s.size, 6, fleet.n_row))
-
-        def work(part):
-            rows = slice(*part)
-            r_m, v_m_s = self.constellation.ephemeris_teme(self.clock.start, times_s, *part)
-            square = np.einsum("ijk,ijk->ij", r_m, r_m)[:, :, None]
-            ahead = v_m_s - r_m * (np.einsum("ijk,ijk->ij", r_m, v_m_s)[:, :, None] / square)
-            ahead *= np.sqrt(square / np.einsum("ijk,ijk->ij", ahead, ahead)[:, :, None])
-            given[:, :3, rows], given[:, 3:, rows] = r_m.transpose(1, 2, 0), ahead.transpose(1, 2, 0)
-
-        n = fleet.n_satellite
-        self.run(work, [(first, min(first + BLOCK_ROWS, n)) for first in range(0, n, BLOCK_ROWS)])
-        given[:, :, n:] = given[:, :, n - 1 : n]
-        return given
 
     def merge(self, network: Network, gateway_unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the signatures' keys and supplies [FLOP] (`kernels.supply.merge_supply`)."""
