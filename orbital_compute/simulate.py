@@ -31,7 +31,10 @@ from .model.health import FleetHealth
 from .model.network import Network, Uplink
 from .model.offers import build_programme, round_trip_mix, site_round_trip_quanta
 from .model.queues import DROP_REASONS, Queues
+from .model.radiation import KINDS
+from .model.radiation_watch import RadiationWatch
 from .model.site import Sites
+from .model.soft_errors import SoftErrorCounts
 from .model.space import SpaceSegment
 from .model.threads import n_processor
 from .results import Results
@@ -92,6 +95,10 @@ class Simulation:
         self.crediting = Crediting(
             model.health.gangs, workload.class_names, self.network.routes.job_class, self.of_site
         )
+        self.soft_errors = None if laws.radiation is None else RadiationWatch(
+            laws.radiation, self.fleet, constellation, clock, seed=model.seed
+        )  # fmt: skip
+        self.soft_error_counts: SoftErrorCounts | None = None
         self.window = 0
         self.round_trip_quanta = np.zeros((workload.n_class, N_BIN), dtype=np.int64)
         self.durations_s = dict.fromkeys(STAGES, 0.0)
@@ -184,6 +191,8 @@ class Simulation:
         if self.air is not None:
             left = self._alive()
             self.air_day = self.air.new_day(start_s, length_s, left, alive - left)
+        if self.soft_errors is not None:
+            self.soft_errors.new_day(self.model.clock.day_start_s(day))
         self._left_flop_s = self._working()
         self.day_rows = day_rows(self)
 
@@ -209,6 +218,9 @@ class Simulation:
         queues, programme = self.queues, self.assignment.programme
         self.in_time = queues.served_in_slo.copy()
         self.toll = no_toll(self.signature_key.size)
+        if self.soft_errors is not None:
+            struck = self.soft_errors.strike(self.window, self.space, self.node_executed_flop)
+            self.soft_error_counts, self.toll = struck
         self.credit = self.crediting.credit(self.assignment, self.route_executed_flop, self.toll)
         self.served = queues.execute(programme.by_demand(self.credit.credited_flop))
         self.in_time = queues.served_in_slo - self.in_time
@@ -261,6 +273,7 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
         n_reason=len(DROP_REASONS),
         n_rtt_bin=N_BIN,
         n_day=0 if model.health.fleet is None else clock.n_day,
+        n_error_kind=0 if model.health.radiation is None else len(KINDS),
         n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
     )
     return predict(size, bytes_per_satellite=Fleet.bytes_per_satellite(), to_folder=to_folder)

@@ -83,7 +83,7 @@ class SpaceSegment:
         self._shell_quanta = np.zeros((fleet.n_shell, 3), dtype=np.int64)
         self._threads, self._pool = threads, ThreadPoolExecutor(threads) if threads > 1 else None
         self._tiles = self._ranges(fleet.n_tile, LANES * clock.steps_per_window, BLOCK_TILES)
-        self._rows = self._ranges(fleet.n_satellite, 1, BLOCK_ROWS)
+        self.rows = self._ranges(fleet.n_satellite, 1, BLOCK_ROWS)
         self._count = np.zeros((threads, fleet.n_shell, len(HISTOGRAMS), BIN_COUNT), dtype=np.int32)
         self._extremes = np.zeros((2, threads, fleet.n_shell, len(HISTOGRAMS)))  # lowest, highest
         self._free_count: SimpleQueue[int] = SimpleQueue()  # a thread that counts takes one, and gives it back
@@ -168,9 +168,9 @@ class SpaceSegment:
                 self.unit, arrays.orbit_index, arrays.type_index, gateway_unit, network.reach_cosine,
                 network.level_count, network.key_stride, part[0], part[1], self._key,
             ),
-            self._rows,
+            self.rows,
         )  # fmt: skip
-        keys, self.signature, supply_flop = merge_supply(self._key, self.offer_flop, self._rows, self.run)
+        keys, self.signature, supply_flop = merge_supply(self._key, self.offer_flop, self.rows, self.run)
         return keys, supply_flop
 
     def give_back(self, share: np.ndarray, reachable: np.ndarray) -> np.ndarray:
@@ -188,8 +188,8 @@ class SpaceSegment:
             )
             return quanta
 
-        self._shell_quanta = sum(self.run(work, self._rows), start=np.zeros((n_shell, 3), dtype=np.int64))
-        return sum_work(self.assigned_flop, self.signature, share.size, self._rows, self.run)
+        self._shell_quanta = sum(self.run(work, self.rows), start=np.zeros((n_shell, 3), dtype=np.int64))
+        return sum_work(self.assigned_flop, self.signature, share.size, self.rows, self.run)
 
     def march(self, n_signature: int, beside: Callable[[], object] | None = None) -> np.ndarray:
         """Execute what is assigned: the second pass. Return the executed work of each signature [FLOP].
@@ -211,7 +211,7 @@ class SpaceSegment:
             return worst, row
 
         self._found = self.run(work, self._tiles, beside)
-        return sum_work(self.executed_flop, self.signature, n_signature, self._rows, self.run)
+        return sum_work(self.executed_flop, self.signature, n_signature, self.rows, self.run)
 
     def round_trips(self, network: Network, gateway_unit: np.ndarray, mix) -> np.ndarray:
         """Return int64[n_class, N_BIN]: assigned latency-bound work in quanta by round-trip time."""
@@ -224,7 +224,7 @@ class SpaceSegment:
             )  # fmt: skip
             return quanta
 
-        return sum(self.run(work, self._rows), start=np.zeros((network.n_class, N_BIN), dtype=np.int64))
+        return sum(self.run(work, self.rows), start=np.zeros((network.n_class, N_BIN), dtype=np.int64))
 
     def sums(self) -> dict[str, np.ndarray]:
         """Return the window's ledger and work by shell, each float64[n_shell] by name."""

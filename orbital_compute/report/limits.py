@@ -11,8 +11,9 @@ LIMITS = (
     "per cent. Albedo near the terminator errs by up to 0.03 of its cosine.",
     "One radiating node and one chip temperature a satellite: no gradient along the loop, no difference between "
     "devices.",
-    "Arrays, batteries and coatings have the age of the start of the run and do not age within it. Nothing fails but "
-    "by an event of the scenario: no radiation upsets, no losses of satellites, devices or gateways.",
+    "Failures, wear and soft errors follow laws of one design each (docs/health.md, docs/radiation.md): failures that "
+    "come together, storms of the Sun and wear-out of single parts are left out, and most of their numbers are "
+    "engineering defaults. Gateways and sites do not fail but by an event of the scenario.",
     "Data reach a satellite over the great circle at its height times 1.3, with 50 µs a hop: laser links have no "
     "capacity limit of their own yet, and no queueing delay. Gateways and uplinks are limited.",
     "Gateways work for their mean availability in every window; rain does not come in spells.",
@@ -20,7 +21,8 @@ LIMITS = (
     "of the round trip.",
     "Each window is dispatched to its own optimum, proven by a bound, under each satellite's own energy plan; no "
     "satellite saves energy for a dearer hour of the day.",
-    "Training work may be spread over any nodes: gangs of chips that must run together are not modelled.",
+    "Training work may be spread over any nodes. Gangs lose to faults what the law of checkpoints says at the mean "
+    "rate of the place; that their chips must be within reach of one another is not modelled.",
     "The weather of a site is a yearly and a daily cosine unless the scenario names an hourly file; a heat wave of a "
     "week adds some 5 K.",
     "No costs, no carbon, no collisions, no leases in this version.",

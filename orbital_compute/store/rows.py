@@ -17,13 +17,20 @@ from ..kernels.supply import WORK_QUANTUM_FLOP
 from ..model.air import ACTIVITY
 from ..model.fleet import from_tiles
 from ..model.queues import DROP_REASONS
+from ..model.radiation import KINDS
 
 FLOP_IN_PFLOP = 1e15
 
 
 def window_rows(run) -> dict[str, Any]:
     """Return the rows of the window that a run has just marched (`catalogue.VARIABLES`)."""
-    return {**_orbit_rows(run), **_site_rows(run), **_work_rows(run), **_market_rows(run)}
+    return {**_orbit_rows(run), **_site_rows(run), **_work_rows(run), **_market_rows(run), **_radiation_rows(run)}
+
+
+def _radiation_rows(run) -> dict[str, Any]:
+    if run.soft_errors is None:
+        return {}
+    return {"soft_errors": run.soft_error_counts.events, "soft_error_rate": run.soft_errors.rate_per_s}
 
 
 def _orbit_rows(run) -> dict[str, Any]:
@@ -247,6 +254,7 @@ def coordinates(run) -> dict[str, Any]:
         "region": model.workload.region_names,
         "reason": DROP_REASONS,
         "day": clock.day_times() if run.health is not None else [],
+        "error_kind": KINDS if run.soft_errors is not None else [],
         "solar_activity": ACTIVITY if run.air is not None else [],
         "node_group": [*types, *run.sites.names],
         "arc": run.network.arc_names,
