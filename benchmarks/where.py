@@ -94,8 +94,10 @@ def instrument(clock: Clock) -> list[str]:
     timed: dict[int, Callable] = {}
     for name, module in list(sys.modules.items()):
         if name.startswith(f"{PACKAGE}."):
+            compiled = [value for value in vars(module).values() if isinstance(value, Dispatcher)]
+            inner = {word for value in compiled for word in value.py_func.__code__.co_names}  # called by machine code
             for key, value in list(vars(module).items()):
-                if isinstance(value, Dispatcher) and value.targetoptions.get("nogil"):
+                if isinstance(value, Dispatcher) and value.targetoptions.get("nogil") and key not in inner:
                     kept = timed.setdefault(id(value), clock.around(f"kernel {value.__name__}", value))
                     setattr(module, key, kept)
     absent = []
