@@ -83,7 +83,8 @@ class SpaceSegment:
         self._shell_quanta = np.zeros((fleet.n_shell, 3), dtype=np.int64)
         self._threads, self._pool = threads, ThreadPoolExecutor(threads) if threads > 1 else None
         self._tiles = self._ranges(fleet.n_tile, LANES * clock.steps_per_window, BLOCK_TILES)
-        self.rows = self._ranges(fleet.n_satellite, 1, BLOCK_ROWS)
+        row_work = 1 if constellation.is_theory else 4  # an orbit's own tables of delay for every satellite
+        self.rows = self._ranges(fleet.n_satellite, row_work, BLOCK_ROWS)
         self._count = np.zeros((threads, fleet.n_shell, len(HISTOGRAMS), BIN_COUNT), dtype=np.int32)
         self._extremes = np.zeros((2, threads, fleet.n_shell, len(HISTOGRAMS)))  # lowest, highest
         self._free_count: SimpleQueue[int] = SimpleQueue()  # a thread that counts takes one, and gives it back

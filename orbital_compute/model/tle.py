@@ -70,14 +70,18 @@ def _tle_sets(text: str, source: str) -> list[ElementSet]:
     return sets
 
 
+def _checksum(line: str) -> int:
+    """Return the sum of a line's digits, its minus signs one each, modulo ten."""
+    body = line[:68]
+    return (sum(digit * body.count(str(digit)) for digit in range(1, 10)) + body.count("-")) % 10
+
+
 def _line_faults(line: str, fields: tuple, number: int) -> list[tuple[str, int, int]]:
     """Return (what, line, column) of each fault of one line of a TLE."""
-    from sgp4.io import compute_checksum
-
     if len(line) != LINE_LENGTH:
         return [(f"{len(line)} characters, where a line of an element set has {LINE_LENGTH}", number, 1)]
-    if not line[68].isdigit() or int(line[68]) != compute_checksum(line):
-        return [(f"checksum {line[68]} does not agree with the line, which gives {compute_checksum(line)}", number, 69)]
+    if not line[68].isdigit() or int(line[68]) != _checksum(line):
+        return [(f"checksum {line[68]} does not agree with the line, which gives {_checksum(line)}", number, 69)]
     faults = []
     if not (line[3:7].replace(" ", "0").isdigit() and (line[2] == " " or line[2].isalnum())):
         faults.append((f"catalogue number {line[2:7]!r} is not one", number, 3))

@@ -14,7 +14,7 @@ from sgp4.io import compute_checksum
 import orbital_compute as oc
 from orbital_compute.errors import ModelError, ScenarioError
 from orbital_compute.model.elements import usable_sets
-from orbital_compute.model.tle import read_tle
+from orbital_compute.model.tle import _checksum, read_tle
 
 START = datetime(2024, 7, 16, 12, tzinfo=UTC)
 MILLIMETRE = 1e-3
@@ -289,3 +289,10 @@ def test_doubled_messages_and_broken_files_are_refused(tmp_path):
     assert "fleet.json:1:" in refusal(path)
     path.write_text('<!DOCTYPE a [<!ENTITY b "c">]><ndm/>')
     assert "declares entities" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "line", ["1 " + "-" * 67, "2 0123456789" + " " * 57, "1 25544U 98067A   24198.5-.00000123" + "9" * 35]
+)
+def test_checksum_is_that_of_the_sgp4_library(line):
+    assert _checksum(line) == compute_checksum(line)
