@@ -85,11 +85,12 @@ class Pack(NamedTuple):
 
 
 class Flown(NamedTuple):
-    """What was flown since the last update, and how long it stands for; then the conditions of `Pack`'s fades."""
+    """What was flown since the last update, and for how long batteries age and cycle as in it; then a pack's law."""
 
     windows: float
     seconds: float
-    stands_for_s: float
+    aged_s: float
+    cycled_s: float
     reference_s: float
     reference_k: float
     reference_cycles: float
@@ -171,8 +172,8 @@ def age_rows(fates, wear, state, type_index, orbit_index, cycle_rate_per_s, pack
         charge = min(stored_j / (law.windows * capacity_j), 1.0)
         temperature_k = battery_temperature_k(law.hold_k, law.coupling, fluid_k / law.windows)
         stress = calendar_stress(temperature_k, charge, law.reference_k, law.activation_j_mol, law.charge_gain)
-        wear.calendar_square[row] += calendar_square(pack.calendar_fade, stress, law.stands_for_s / law.reference_s)
-        cycles = rate * law.stands_for_s
+        wear.calendar_square[row] += calendar_square(pack.calendar_fade, stress, law.aged_s / law.reference_s)
+        cycles = rate * law.cycled_s
         wear.cycles[row] += cycled_fade(pack.cycle_fade, cycles, depth, law.reference_cycles, law.reference_depth)
         i = shell[row]
         out[i, 0] += 1

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from ..constants import EARTH_RADIUS_M
 from ..errors import ScenarioError
 from ..kernels.health import (
     COUNTS,
@@ -64,7 +63,7 @@ class FleetHealth:
         Of which the fleet has some or all rows.
     seed : int
     dose_ratio : float64[n_orbit] or None
-        Dose of each orbit over that at 650 km; None takes it by altitude (`dose_over_reference`).
+        Dose of each orbit over that at 650 km; None: `health_laws.dose_over_reference`.
 
     Raises
     ------
@@ -82,13 +81,13 @@ class FleetHealth:
                 raise ScenarioError(f"{satellite.name}: {satellite.compute.count} devices; at most {MOST_DEVICES}")
         orbit, n = fleet.arrays.orbit_table, fleet.n_satellite
         self.cycle_rate_per_s = orbit[:, _ORBIT_SPEED] / (2 * np.pi)
-        altitude_m = fleet.orbit_radius_m - EARTH_RADIUS_M
-        self.dose_ratio = dose_over_reference(altitude_m) if dose_ratio is None else np.asarray(dose_ratio, dtype=float)
+        self.dose_ratio = dose_over_reference(orbit) if dose_ratio is None else np.asarray(dose_ratio, dtype=float)
         self.key = satellite_keys(constellation, fleet.row)
         strings, pumps, lasers, cause = (np.zeros(n, dtype=np.uint8) for _ in Fates._fields[1:])
         self.fates = Fates(np.zeros(n, dtype=np.uint16), strings, pumps, lasers, cause)
         self.wear = Wear(np.zeros(n), np.zeros(n))
         self.through_s = 0.0  # from the start of the run until which failures are drawn: the end of the day begun last
+        self.uncycled_s = 0.0  # before the first day, whose cycles are not yet counted
         self.days_begun = 0
         self._active: list[FleetEvent] = []
         self._as_flown = np.full((fleet.n_shell, 3), np.nan)
@@ -107,7 +106,8 @@ class FleetHealth:
         self._hazards = self._table(lambda one: hazard_of(self.spec, one, 0.0, one.age_s))
         if any(one.age_s > 0.0 for one in self.fleet.types):
             self._strike(BEFORE_START, run)
-        self._age_unseen(lambda one: one.age_s)
+        self._rest(lambda one: one.age_s)
+        self._cycle_before()
         self._write(run)
         self._fill()
 
@@ -144,14 +144,17 @@ class FleetHealth:
         days : float
             Days from the end of the last one, or from the start of the run, to the end of this one: more than one
             where days between are not simulated. Failures of all of them strike now; through those between, batteries
-            age as on the last day flown, before the first as before the start.
+            age as on the last day flown. Before the first they rest at reference conditions; their cycles of that time
+            are those of the first, and counted after it.
         """
         begin_s, length_s = self.through_s, days * DAY_S
         self.through_s += length_s
         if self.days_begun:
-            self._age(run, length_s)
-        elif days > 1.0:
-            self._age_unseen(lambda one: self.day_start_s)
+            self._age(run, length_s, length_s + self.uncycled_s)
+            self.uncycled_s = 0.0
+        else:
+            self.uncycled_s = self.day_start_s
+            self._rest(lambda one: self.uncycled_s)
         self._hazards = self._table(lambda one: hazard_of(self.spec, one, one.age_s + begin_s, length_s))
         self._strike(k_day, run)
         self.days_begun += 1
@@ -167,20 +170,31 @@ class FleetHealth:
         kinds, seed, moment = self.fleet.arrays.type_index, np.uint64(self.seed), np.uint64(day)
         run(lambda part: strike_rows(self.fates, kinds, self.key, self._hazards, seed, moment, *part), self._parts)
 
-    def _age_unseen(self, span_s: Callable[[SatelliteType], float]) -> None:
-        """Age batteries through a time that nobody flies: at reference conditions, cycled to their design depth."""
-        law, arrays, n = self.spec.batteries, self.fleet.arrays, self.fleet.n_satellite
+    def _of_type(self, k_type: int) -> np.ndarray:
+        """Return the rows of a type's satellites."""
+        return np.flatnonzero(self.fleet.arrays.type_index[: self.fleet.n_satellite] == k_type)
+
+    def _rest(self, span_s: Callable[[SatelliteType], float]) -> None:
+        """Age batteries by the calendar through a time that nobody flies, at reference conditions."""
+        law = self.spec.batteries
         if law is None:
             return
         for k, one in enumerate(self.fleet.types):
-            mine, pack = np.flatnonzero(arrays.type_index[:n] == k), one.battery
-            cycles = law.history_share * span_s(one) * self.cycle_rate_per_s[arrays.orbit_index[mine]]
-            fade = cycled_fade(pack.cycle_fade, 1.0, pack.depth_design, law.reference_cycles, law.reference_depth)
-            self.wear.cycles[mine] += fade * cycles
-            self.wear.calendar_square[mine] += calendar_square(pack.calendar_fade, 1.0, span_s(one) / law.reference_s)
+            square = calendar_square(one.battery.calendar_fade, 1.0, span_s(one) / law.reference_s)
+            self.wear.calendar_square[self._of_type(k)] += square
 
-    def _age(self, run: Callable, through_s: float) -> None:
-        """Age batteries through a time as on the day flown last."""
+    def _cycle_before(self) -> None:
+        """Age batteries by the cycles before the start of the run, each to their design depth."""
+        law, index = self.spec.batteries, self.fleet.arrays.orbit_index
+        if law is None:
+            return
+        for k, one in enumerate(self.fleet.types):
+            mine, pack = self._of_type(k), one.battery
+            fade = cycled_fade(pack.cycle_fade, 1.0, pack.depth_design, law.reference_cycles, law.reference_depth)
+            self.wear.cycles[mine] = fade * law.history_share * one.age_s * self.cycle_rate_per_s[index[mine]]
+
+    def _age(self, run: Callable, aged_s: float, cycled_s: float) -> None:
+        """Age batteries through a time, and cycle them through another, as on the day flown last."""
         arrays, fleet = self.fleet.arrays, self.fleet
         law = BatteryAgeing() if self.spec.batteries is None else self.spec.batteries
         on = 0.0 if self.spec.batteries is None else 1.0
@@ -194,7 +208,7 @@ class FleetHealth:
         )
         windows = self._windows_flown()
         flown = Flown(
-            windows, windows * self.clock.window_s, through_s, law.reference_s, law.reference_k,
+            windows, windows * self.clock.window_s, aged_s, cycled_s, law.reference_s, law.reference_k,
             law.reference_cycles, law.reference_depth, law.activation_j_mol, law.charge_gain, law.hold_k, law.coupling,
         )  # fmt: skip
 
@@ -275,40 +289,17 @@ class FleetHealth:
     def state(self) -> dict[str, np.ndarray]:
         """Return all that the next day needs, as arrays by name."""
         kept = {**self.fates._asdict(), **self.wear._asdict(), "as_flown": self._as_flown}
-        moment = np.array([self.through_s, self.days_begun], dtype=np.float64)
+        moment = np.array([self.through_s, self.uncycled_s, self.days_begun], dtype=np.float64)
         return {name: values.copy() for name, values in kept.items()} | {"moment": moment}
 
     def restore(self, kept: dict[str, np.ndarray]) -> None:
         """Go back to a state, or on from one, and write it."""
         for name, values in {**self.fates._asdict(), **self.wear._asdict(), "as_flown": self._as_flown}.items():
             values[...] = kept[name]
-        self.through_s, self.days_begun = float(kept["moment"][0]), int(kept["moment"][1])
+        self.through_s, self.uncycled_s = float(kept["moment"][0]), float(kept["moment"][1])
+        self.days_begun = int(kept["moment"][2])
         self._write(_one_by_one)
         add_events(self._active, self.fleet)
-
-
-# Names of `FleetHealth.day_rows`, with unit and meaning.
-DAY_ROWS = """
-    satellites_alive | 1 | satellites not lost as a whole
-    devices_working | 1 | accelerators that work in satellites that can use them
-    devices_working_share | 1 | accelerators that work over those launched
-    devices_lost_infant_share | 1 | share of accelerators lost with satellites that failed young
-    devices_lost_worn_out_share | 1 | share of accelerators lost with satellites that wore out
-    devices_lost_pumps_share | 1 | share of accelerators lost with the last coolant pump
-    devices_lost_lasers_share | 1 | share of accelerators cut off with the last laser
-    devices_lost_alone_share | 1 | share of accelerators lost one by one
-    strings_left_share | 1 | share of cell strings that work, mean over satellites alive
-    cells_left_share | 1 | share of their power that radiation and ultraviolet light leave to cells, mean
-    array_left_share | 1 | share of the array's power left, strings and cells, mean
-    battery_left_share | 1 | share of the battery's capacity left, mean
-    calendar_fade_share | 1 | share of the capacity that the calendar took, mean
-    cycle_fade_share | 1 | share of the capacity that cycles took, mean
-    device_pace_share | 1 | throughput of working accelerators over that of new ones
-    radiator_absorptivity | 1 | solar absorptivity of the radiators' coating
-    battery_depth | 1 | depth of discharge on the day before, mean
-    battery_temperature_k | K | temperature of the battery on the day before, mean
-    battery_charge | 1 | state of charge on the day before, mean over time and satellites
-"""
 
 
 def _one_by_one(work: Callable, parts: Iterable) -> list:

@@ -10,17 +10,26 @@ from ..kernels.health import Aged, Hazard
 from ..physics.ageing import compounded_left, inverse_knee, settled_absorptivity
 from ..physics.failure import constant_left, failing_share, mixed_lost, weibull_lost
 from .constellation import Constellation
+from .dose_table import DoseTable
 from .health_spec import YEAR_S, HealthSpec, SatelliteFailures
 from .satellite_type import SatelliteType
+from .soft_errors import REFERENCE_RAD_PER_YEAR, orbit_altitude_km
 
-# Dose over that at 650 km by altitude [km] (MODEL §5.3; 2,000 km from the filed band's ratio to 1,500 km; C)
-DOSE_ALTITUDES_KM = (500.0, 650.0, 800.0, 1000.0, 1500.0, 2000.0)
-DOSE_RATIOS = (0.6, 1.0, 2.0, 5.0, 30.0, 82.0)
+DOSE_TABLE, DOSE_DEPTH_MM = "default", 10.0  # the scaling of MODEL §5.3 with altitude, by inclination
+TOP_KM = 2000.0  # of the table; dose above is taken as there
 
 
-def dose_over_reference(altitude_m: np.ndarray) -> np.ndarray:
-    """Return dose over that at 650 km: a table whose logarithm is linear in altitude, held beyond its ends."""
-    return np.exp(np.interp(np.asarray(altitude_m) / 1e3, DOSE_ALTITUDES_KM, np.log(DOSE_RATIOS)))
+def dose_over_reference(orbits: np.ndarray) -> np.ndarray:
+    """Return dose of orbits, rows of `orbit_table`, over that of a sun-synchronous one at 650 km: float64[n_orbit].
+
+    It scales the damage to cells: that of the mean solar cycle behind 10 mm of aluminium, since no table is for thin
+    glass. Held above 2,000 km.
+    """
+    altitude_km = np.clip(orbit_altitude_km(orbits), 0.0, TOP_KM)
+    inclination_deg = np.degrees(np.arctan2(orbits[:, 2], orbits[:, 1]))
+    table = DoseTable.named(DOSE_TABLE)
+    dose = table.dose_rad_per_year(altitude_km, inclination_deg, shielding_mm=DOSE_DEPTH_MM, year=0.0)
+    return dose / REFERENCE_RAD_PER_YEAR
 
 
 def satellite_keys(constellation: Constellation, row: np.ndarray) -> np.ndarray:

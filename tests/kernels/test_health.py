@@ -179,18 +179,20 @@ def test_counts_by_hand_and_by_parts():
 
 
 def test_a_day_of_battery_by_hand():
-    """288 windows of 300 s, 15 revolutions, drawn 15 x 0.25 of capacity at 0.96; stands for ten days."""
+    """288 windows of 300 s, 15 revolutions, drawn 15 x 0.25 of capacity at 0.96; ages ten days, cycles twenty."""
     fates, wear, state = fates_of(3), Wear(np.zeros(3), np.zeros(3)), np.zeros((1, len(STATE_FIELDS), 32))
     fates.cause[2] = WORN_OUT
     drawn, stored, fluid = (STATE_FIELDS.index(name) for name in ("day_drawn_j", "day_battery_j", "day_fluid_k"))
     state[0, drawn, :3], state[0, stored, :3], state[0, fluid, :3] = 15 * 0.25 * 0.96e8, 288 * 0.9e8, 288 * 318.0
     state[0, drawn, 1] = 0.0
-    flown = Flown(288.0, 86400.0, 10 * 86400.0, 5 * 31557600.0, 298.0, 30000.0, 0.3, 50e3, 1.0, 293.0, 0.2)
+    flown = Flown(
+        288.0, 86400.0, 10 * 86400.0, 20 * 86400.0, 5 * 31557600.0, 298.0, 30000.0, 0.3, 50e3, 1.0, 293.0, 0.2
+    )
     out, zeros = np.zeros((1, 4), dtype=np.int64), np.zeros(3, dtype=np.int32)
     pack = np.array([Pack(1e8, 0.96, 0.06, 0.14)])
     age_rows(fates, wear, state, zeros, zeros, np.array([15 / 86400.0]), pack, flown, zeros, 0, 3, out)
     assert wear.calendar_square[:2] == pytest.approx([(0.06 * math.exp(0.4)) ** 2 * 10 / 1826.25] * 2, rel=1e-12)
-    assert wear.cycles[:2] == pytest.approx([0.14 * 150 / 30000 * (0.25 / 0.3) ** 1.5, 0.0], rel=1e-12)
+    assert wear.cycles[:2] == pytest.approx([0.14 * 300 / 30000 * (0.25 / 0.3) ** 1.5, 0.0], rel=1e-12)
     assert (wear.calendar_square[2], wear.cycles[2]) == (0.0, 0.0)
     assert (state[0, [drawn, stored, fluid]] == 0.0).all()
     assert out[0, 0] == 2

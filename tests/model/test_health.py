@@ -10,6 +10,7 @@ import pytest
 from small_fleet import BASE, Run, constellation, design, random_elements
 from twin_sky import Elements
 
+from orbital_compute.catalogue import DAY_HEALTH
 from orbital_compute.errors import ScenarioError
 from orbital_compute.kernels.health import ALIVE, INFANT, WORN_OUT, Fates
 from orbital_compute.kernels.march import STATE_FIELDS
@@ -17,7 +18,7 @@ from orbital_compute.kernels.satellite import WHOLE, Hardware, Health
 from orbital_compute.model.clock import Clock
 from orbital_compute.model.events import FleetEvent
 from orbital_compute.model.fleet import Fleet, from_tiles
-from orbital_compute.model.health import DAY_ROWS, FleetHealth
+from orbital_compute.model.health import FleetHealth
 from orbital_compute.model.health_spec import (
     YEAR_S,
     BatteryAgeing,
@@ -144,18 +145,22 @@ def test_a_deeper_eclipse_season_ages_faster_in_the_series_by_day():
     assert np.diff(calendar)[1] > np.diff(calendar)[-1]  # as the root of time
 
 
-def test_time_before_the_first_day_ages_at_reference_conditions():
-    """The first of many typical days is the 183rd: half a year and a fraction without any flight before it."""
+def test_time_before_the_first_day_rests_and_cycles_as_the_first():
+    """The first of many typical days is the 183rd: half a year without any flight before it."""
     health = health_of(replace(NOTHING, batteries=BatteryAgeing(), coatings=CoatingAgeing()))
-    health.new_day(0, serial, days=183.625)
+    fly(health, 0, 183.625, depth=0.15)
     rows = health.day_rows()
     assert rows["calendar_fade_share"] == pytest.approx([0.06 * math.sqrt(0.1)], rel=1e-6)
-    rate = health.cycle_rate_per_s[health.fleet.arrays.orbit_index[:4]].mean() * DAY_S
-    assert rows["cycle_fade_share"] == pytest.approx([0.14 * 182.625 * rate / 30000], rel=1e-6)
+    assert rows["cycle_fade_share"] == [0.0]
     assert rows["radiator_absorptivity"] == pytest.approx(
         [0.15 + 0.1 * (1 - math.exp(-0.25)) / (1 - math.exp(-2.5))], rel=1e-12
     )
-    assert health_of(HELD).wear.cycles.tolist() == [0.0] * 4
+    rate = health.cycle_rate_per_s[health.fleet.arrays.orbit_index[:4]].mean() * DAY_S
+    for k in (1, 2):
+        health.restore(health.state())
+        fly(health, k, 10.0, depth=0.15)
+        cycles = (182.625 + 10.0 * k) * rate
+        assert health.day_rows()["cycle_fade_share"] == pytest.approx([0.14 * cycles / 30000 * 0.5**1.5], rel=1e-5)
 
 
 def test_hotter_loops_and_fuller_batteries_age_faster():
@@ -276,7 +281,7 @@ def test_the_day_by_shell_adds_up_and_has_the_names_that_are_documented():
     health = FleetHealth(SHARP, Fleet(own, kinds, step_s=60.0), clock_of(), own, 3)
     health.new_day(0, serial, days=2.0)
     rows = health.day_rows()
-    assert list(rows) == [line.split("|")[0].strip() for line in DAY_ROWS.strip().splitlines()]
+    assert list(rows) == [line.split("|")[0].strip() for line in DAY_HEALTH.strip().splitlines()]
     assert all(values.shape == (3,) and values.dtype == np.float64 for values in rows.values())
     lost = [name for name in rows if name.startswith("devices_lost_")]
     assert len(lost) == 5

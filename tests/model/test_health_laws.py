@@ -17,6 +17,7 @@ from orbital_compute.model.health_laws import (
 )
 from orbital_compute.model.health_spec import YEAR_S, CellAgeing, DeviceAgeing, HealthSpec
 from orbital_compute.physics.failure import mixed_lost
+from orbital_compute.physics.orbit import orbit_table
 
 DAY_S = 86400.0
 NOTHING = HealthSpec.none()
@@ -49,10 +50,15 @@ def test_cells_are_calibrated_at_650_km_and_age_with_the_dose():
     assert only_light.ultraviolet_left == pytest.approx(0.975**5, rel=1e-12)
 
 
-def test_dose_by_altitude_follows_the_table():
-    wanted = [0.6, 0.6, 1.0, 2.0, 5.0, 30.0, 82.0, 82.0]
-    assert dose_over_reference(np.array([300, 500, 650, 800, 1000, 1500, 2000, 2500]) * 1e3) == pytest.approx(wanted)
-    assert dose_over_reference(575e3) == pytest.approx(math.sqrt(0.6), rel=1e-12)
+def test_dose_follows_the_table_of_the_model_and_is_held_above_it():
+    """Sun-synchronous: 0.6, 1, 2, 5 and 30 times that at 650 km, at 500 to 1,500 km; more of it at 30 degrees."""
+    altitude_m = np.array([300, 500, 650, 800, 1000, 1500, 2500]) * 1e3
+    polar = dose_over_reference(orbit_table(6378137.0 + altitude_m, np.radians(98.0)))
+    assert polar[1:6] == pytest.approx([0.6, 1.0, 2.0, 5.0, 30.0], rel=0.02)
+    assert polar[6] == dose_over_reference(orbit_table(np.array([6378137.0 + 2000e3]), np.radians(98.0)))
+    assert polar[0] < polar[1]
+    low = dose_over_reference(orbit_table(6378137.0 + altitude_m, np.radians(30.0)))
+    assert (low[2:] > 1.5 * polar[2:]).all()
 
 
 def test_element_sets_are_known_by_their_numbers_and_designs_by_their_rows():
