@@ -607,7 +607,8 @@ def power_stage(hardware, window, order, split, sun, light, response, state):
     )
 
     wanted_w = mixed(order.sun_w, order.dark_w, lit)
-    least_w = h.idle_w * mixed(1.0 if order.sun_w > 0.0 else 0.0, 1.0 if order.dark_w > 0.0 else 0.0, lit)
+    # rounded as what is wanted, so that devices which only idle are not switched off at an edge of the shadow
+    least_w = mixed(h.idle_w if order.sun_w > 0.0 else 0.0, h.idle_w if order.dark_w > 0.0 else 0.0, lit)
     draw_loss = h.inverse_discharge_efficiency - 1.0
     in_draw = (1.0 - lit) + (lit if fma(wanted_w, h.pump, h.bus_w * h.pump) > lit_w else 0.0)
     fixed_w = sink_w + h.pump * h.bus_w * fma(draw_loss, in_draw, 1.0)
