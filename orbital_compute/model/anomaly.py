@@ -14,8 +14,9 @@ from ..kernels.soft_errors import MAP_COLUMNS, MAP_ROWS
 MAP_FILE = "anomaly_ap8min.csv"
 MAP_EPOCH_YEAR = 1960.0  # of the magnetic field that AP-8 MIN belongs to
 LEVEL_KM = 25.0  # altitudes of maps are whole multiples: the belt's shape changes little between
-REVOLUTION_SAMPLES = 4096  # over which an orbit's latitudes are averaged
-_LONGITUDE_SAMPLES = 32  # of each cell's width, for the mean along a parallel
+REVOLUTION_SAMPLES = 1024  # that find where an orbit crosses the map's rows
+_LEAST_PIECES, _PIECE_NODES = 32, 5  # of the revolution, between crossings
+_LONGITUDE_NODES = 32  # of each cell's width, for the mean along a parallel
 
 
 class ProtonMap(NamedTuple):
@@ -93,12 +94,18 @@ def _on_grid(known: ProtonMap, flux: np.ndarray, latitude_deg: np.ndarray, longi
 
 
 @functools.cache
+def _rule(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return nodes and weights of Gauss's rule on -1 to 1."""
+    return np.polynomial.legendre.leggauss(n)
+
+
+@functools.cache
 def _column_weight() -> np.ndarray:
     """Return float64[128]: each column's share of the mean over longitude of a map linear in the mark.
 
     The hat of a column integrated over longitude by Gauss's rule, exact to rounding within the smooth cells.
     """
-    node, weight = np.polynomial.legendre.leggauss(_LONGITUDE_SAMPLES)
+    node, weight = _rule(_LONGITUDE_NODES)
     share = np.zeros(MAP_COLUMNS + 1)
     edges = np.linspace(-1.0, 3.0, MAP_COLUMNS + 1)
     for k in range(MAP_COLUMNS):
@@ -120,6 +127,7 @@ def orbit_mean(row_mean: np.ndarray, orbit: np.ndarray) -> float:
     Its nodes drift through all longitudes, so the mean is that along the parallels at the latitudes of one
     revolution of the orbit theory, taken evenly in time; on its frozen eccentricity, since perigee runs round.
     Resonance with the Earth's turning is left out: a ground track that repeats each day sees its own longitudes.
+    The revolution is cut where it crosses the map's rows, so that Gauss's rule finds no kink within a piece.
 
     Parameters
     ----------
@@ -128,8 +136,22 @@ def orbit_mean(row_mean: np.ndarray, orbit: np.ndarray) -> float:
         Fields of `physics.orbit.Orbit`.
     """
     revolution_s = 1.0 / orbit[4]
-    times_s = (np.arange(REVOLUTION_SAMPLES) + 0.5) * (revolution_s / REVOLUTION_SAMPLES)
+    even_s = np.linspace(0.0, revolution_s, REVOLUTION_SAMPLES + 1)
+    row = _latitude_sine(orbit, even_s) * (0.5 * MAP_ROWS) + 0.5 * MAP_ROWS
+    edge = np.maximum(np.floor(row[1:]), np.floor(row[:-1]))
+    k = np.flatnonzero(np.floor(row[1:]) != np.floor(row[:-1]))
+    crossing_s = even_s[k] + (edge[k] - row[k]) / (row[k + 1] - row[k]) * (even_s[1] - even_s[0])
+    ends_s = np.sort(np.concatenate([even_s[:: REVOLUTION_SAMPLES // _LEAST_PIECES], crossing_s]))
+    node, weight = _rule(_PIECE_NODES)
+    half_s, middle_s = 0.5 * np.diff(ends_s), 0.5 * (ends_s[1:] + ends_s[:-1])
+    times_s = middle_s[:, None] + half_s[:, None] * node
+    value = np.interp(_latitude_sine(orbit, times_s.ravel()), np.linspace(-1.0, 1.0, MAP_ROWS + 1), row_mean)
+    return float(half_s @ (value.reshape(times_s.shape) @ weight)) / revolution_s
+
+
+def _latitude_sine(orbit: np.ndarray, times_s: np.ndarray) -> np.ndarray:
+    """Return the sines of geocentric latitude along an orbit of the theory."""
     r_m = np.empty((1, times_s.size, 3))
     positions(orbit[None, :], np.zeros(1, np.int32), np.zeros((1, 4)), times_s, 0, 1, r_m)
-    z = r_m[0, :, 2] / np.sqrt(np.sum(r_m[0] ** 2, axis=1))
-    return float(np.mean(np.interp(z, np.linspace(-1.0, 1.0, MAP_ROWS + 1), row_mean)))
+    x, y, z = r_m[0].T
+    return z / np.sqrt(x * x + y * y + z * z)

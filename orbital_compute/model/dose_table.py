@@ -111,38 +111,38 @@ class DoseTable:
         ModelError
             If the table does not reach so far.
         """
-        heights, tilts = np.broadcast_arrays(np.atleast_1d(altitude_km), np.atleast_1d(inclination_deg))
-        log_dose = np.empty(heights.shape)
+        heights, tilts = np.broadcast_arrays(
+            np.atleast_1d(np.asarray(altitude_km, float)), np.atleast_1d(np.asarray(inclination_deg, float))
+        )
         if self.has_years and not min(self._tree) <= year <= max(self._tree):
             raise self._beyond("year", year, min(self._tree), max(self._tree), "")
-        for k, (height, tilt) in enumerate(zip(heights.tolist(), tilts.tolist(), strict=True)):
-            folded = min(tilt, 180.0 - tilt)
-            by_year = {
-                y: self._at_depth(depths, height, folded, shielding_mm, exponent) for y, depths in self._tree.items()
-            }
-            log_dose[k] = _between(by_year, year) if self.has_years else by_year[ANY_YEAR]
-        return np.exp(log_dose)
+        folded = np.minimum(tilts, 180.0 - tilts)
+        by_year = {
+            date: self._at_depth(depths, heights, folded, shielding_mm, exponent) for date, depths in self._tree.items()
+        }
+        return np.exp(_between(by_year, np.full(heights.shape, year)))
 
-    def _at_depth(self, depths, altitude_km, inclination_deg, shielding_mm, exponent) -> float:
-        """Return the logarithm of dose at one year."""
+    def _at_depth(self, depths, altitude_km, inclination_deg, shielding_mm: float, exponent: float) -> np.ndarray:
+        """Return the logarithms of dose at one year."""
         logs = {depth: self._at_altitude(rows, altitude_km, inclination_deg) for depth, rows in depths.items()}
         if len(logs) == 1:
             depth, value = next(iter(logs.items()))
             return value + math.log(shielding_factor(shielding_mm, depth, exponent))
         if not min(logs) <= shielding_mm <= max(logs):
             raise self._beyond("shielding", shielding_mm, min(logs), max(logs), " mm")
-        return _between({math.log(depth): value for depth, value in logs.items()}, math.log(shielding_mm))
+        by_log = {math.log(depth): value for depth, value in logs.items()}
+        return _between(by_log, np.full(altitude_km.shape, math.log(shielding_mm)))
 
-    def _at_altitude(self, altitudes, altitude_km, inclination_deg) -> float:
-        """Return the logarithm of dose at one year and depth."""
-        top = max(altitudes)
-        if not altitude_km <= top + TOP_TOLERANCE_KM:
-            raise self._beyond("altitude", altitude_km, 0.0, top, " km")
-        below = max((height for height in altitudes if height <= altitude_km), default=min(altitudes))
-        above = min((height for height in altitudes if height >= altitude_km), default=top)
-        return _between(
-            {height: _between(altitudes[height], inclination_deg) for height in {below, above}}, altitude_km
-        )
+    def _at_altitude(self, altitudes, altitude_km, inclination_deg) -> np.ndarray:
+        """Return the logarithms of dose at one year and depth."""
+        top, highest = max(altitudes), float(altitude_km.max(initial=0.0))
+        if not highest <= top + TOP_TOLERANCE_KM:
+            raise self._beyond("altitude", highest, 0.0, top, " km")
+        logs = {}
+        for height, tilts in altitudes.items():
+            known = sorted(tilts.items())
+            logs[height] = np.interp(inclination_deg, [tilt for tilt, _ in known], [value for _, value in known])
+        return _between(logs, altitude_km)
 
     def _beyond(self, what: str, value: float, low: float, high: float, unit: str) -> ModelError:
         text = f"{self.source} gives no dose at {what} {value:g}{unit}: it reaches {low:g} to {high:g}{unit}"
@@ -155,10 +155,16 @@ class DoseTable:
         )
 
 
-def _between(points: dict[float, float], x: float) -> float:
-    """Return the value at x, linear between points and constant beyond their ends."""
-    known = sorted(points.items())
-    return float(np.interp(x, [place for place, _ in known], [value for _, value in known]))
+def _between(points: dict[float, np.ndarray], x: np.ndarray) -> np.ndarray:
+    """Return values at x, linear between what stands at the points and constant beyond: all float64[n_orbit]."""
+    places = np.array(sorted(points))
+    rows = np.stack([points[place] for place in places])
+    if len(places) == 1:
+        return rows[0]
+    at = np.interp(x, places, np.arange(places.size))
+    below = np.minimum(at.astype(int), places.size - 2)
+    part, column = at - below, np.arange(x.size)
+    return rows[below, column] * (1 - part) + rows[below + 1, column] * part
 
 
 def _read_rows(text: str, source: str, shielding_mm: float) -> list[_Row]:

@@ -68,8 +68,8 @@ class RadiationSpec:
     shielding_mm : float
         Aluminium about the chips [mm]; 10.
     shielding_exponent : float
-        Dose goes with depth to this power, negative, where the table has one depth only; 0.9, from 5 to 10 mm at
-        650 km by AP-8, AE-8 and SHIELDOSE-2 (C, 0.4 to 2: less behind more, more where electrons come through).
+        Dose goes with depth to this power, negative, where the table has one depth only; 0.9 (C, 0.4 to 2: by AP-8,
+        AE-8 and SHIELDOSE-2 at 650 km 1.1 from 5 to 10 mm, 0.5 from 10 to 20).
     corruption_dose_rad, memory_dose_rad, interrupt_dose_rad : float
         Dose for one silent corruption (16.8, between 14.4 and 20), one uncorrectable memory error (44) and one
         functional interrupt (5,000) of a chip [rad(Si)]: Trillium TPU in 67 MeV protons (B, MODEL §5.3).

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from orbital_compute.constants import EARTH_RADIUS_M
+from orbital_compute.kernels.positions import positions
 from orbital_compute.model.anomaly import east_longitude_rad, level, orbit_mean, proton_map
 from orbital_compute.physics.orbit import orbit_table
 
@@ -76,3 +77,19 @@ def test_the_belt_comes_nearer_with_altitude():
     assert equator[0] < equator[1] < equator[2]
     assert equator[2] > 2.0
     assert equator[0] < 0.2
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize(
+    ("altitude_km", "inclination_deg"), [(340.0, 43.0), (650.0, 98.0), (1200.0, 30.0), (550.0, 0.0)]
+)
+def test_the_mean_along_an_orbit_is_that_of_many_samples(altitude_km, inclination_deg):
+    orbit = orbit_table(EARTH_RADIUS_M + altitude_km * 1e3, np.radians(inclination_deg))
+    row_mean = level(altitude_km, 2026.0, **DRIFT).row_mean
+    n = 1 << 18
+    r = np.empty((1, n, 3))
+    times_s = (np.arange(n) + 0.5) / (n * orbit[0, 4])
+    positions(orbit, np.zeros(1, np.int32), np.zeros((1, 4)), times_s, 0, 1, r)
+    z = r[0, :, 2] / np.sqrt((r[0] ** 2).sum(axis=1))
+    many = np.interp(z, np.linspace(-1, 1, 65), row_mean).mean()
+    assert orbit_mean(row_mean, orbit[0]) == pytest.approx(many, rel=1e-8)
