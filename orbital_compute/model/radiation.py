@@ -46,12 +46,12 @@ class SolarCycleSpec:
     strongest_year : float
         Decimal year of most protons; 2020.96, a year after the minimum of December 2019 (C).
     quiet_over_active : float
-        Dose of the most over that of the least on a polar orbit at 650 km; 1.35, AP-8 MIN over MAX behind 10 mm
+        Dose of the most over that of the least on a polar orbit at 650 km; 1.38, AP-8 MIN over MAX behind 10 mm
         of aluminium (C, 1.2 to 3). The swing is wider below and narrower above, by the same models (`SWING`).
     """
 
     strongest_year: float = 2020.96
-    quiet_over_active: float = 1.35
+    quiet_over_active: float = 1.38
 
     def __post_init__(self):
         check_range("radiation.solar_cycle", self, strongest_year=(1950.0, 2200.0), quiet_over_active=(1.0, 10.0))

@@ -29,7 +29,7 @@ REFERENCE_RAD_PER_YEAR = 150.0  # exposure 1: the orbit of the test, 650 km
 MOST_EVENTS = 1e6  # of one satellite and window: each is drawn
 # Swing of the solar cycle over that at 650 km: dose by AP-8 MIN over MAX behind 10 mm on a polar orbit, less 1 (C)
 SWING_ALTITUDE_KM = np.array([300.0, 400.0, 500.0, 600.0, 650.0, 700.0, 800.0, 1000.0, 1250.0, 1500.0, 2000.0])
-SWING = np.array([4.5, 2.3, 1.5, 1.14, 1.0, 0.94, 0.77, 0.66, 0.60, 0.46, 0.23])
+SWING = np.array([6.3, 2.5, 1.52, 1.13, 1.0, 0.93, 0.76, 0.64, 0.59, 0.46, 0.23])
 
 
 class SoftErrorCounts(NamedTuple):

@@ -55,7 +55,7 @@ class SolarCycle(Section):
         2020.96, "C", "a year after the minimum of December 2019", "decimal year of most protons"
     )
     quiet_over_active: Annotated[float, Fraction(low=1.0, high=10.0)] = known(
-        1.35, "C", "AP-8 MIN over MAX behind 10 mm at 650 km", "dose of the most over the least", low="1.2", high="3"
+        1.38, "C", "AP-8 MIN over MAX behind 10 mm at 650 km", "dose of the most over the least", low="1.2", high="3"
     )
 
 
