@@ -160,10 +160,11 @@ class NumPyMarch:
             r["sunlit"] = self._share_in_light()
             if "aim" not in r or np.any(self._law(s.turns)):
                 r["aim"] = self._law(s.aim_stage)
+            r["aspect"] = self._law(s.aspect_stage)
             r["light"] = self._law(s.light_stage)
             r["split"] = self._split()
             r["response"] = self._law(s.response_stage)
-            steep = np.minimum(*self._law(s.exponents)) < s.STEEP
+            steep = r["response"].steep > 0.0
             if steep.any():
                 new = self._where_needed(steep, s.steep_stage, ("hardware", "state", "response"))
                 for old, value in zip(r["response"], new, strict=True):

@@ -137,6 +137,7 @@ class ArrayTwin:
     def _step(self):
         r, s = self.records, self.stages
         r["aim"] = call(s.aim_stage, r)
+        r["aspect"] = call(s.aspect_stage, r)
         r["light"] = call(s.light_stage, r)
         r["split"] = call(s.split_stage, r)
         r["response"] = call(s.response_stage, r)

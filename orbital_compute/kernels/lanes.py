@@ -7,7 +7,22 @@ because slices and star-built tuples inside a lane loop stop the vectoriser.
 from .._jit import point
 from ..physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot
 from ..physics.plan import Plan
-from .satellite import Ahead, Aim, Hardware, Health, Ledger, Light, Order, Power, Response, Split, State, Total, Window
+from .satellite import (
+    Ahead,
+    Aim,
+    Aspect,
+    Hardware,
+    Health,
+    Ledger,
+    Light,
+    Order,
+    Power,
+    Response,
+    Split,
+    State,
+    Total,
+    Window,
+)
 
 LANES = 32
 
@@ -28,10 +43,11 @@ WINDOW = PLAN + 4
 ORDER = WINDOW + 9
 AIM = ORDER + 4
 SPLIT = AIM + 3
-PATH = SPLIT + 3
+ASPECT = SPLIT + 3
+PATH = ASPECT + 2
 LIGHT = PATH + 7
 RESPONSE = LIGHT + 5
-POWER = RESPONSE + 2
+POWER = RESPONSE + 3
 LEDGER = POWER + 19
 N_BUFFER = LEDGER + 20
 
@@ -260,6 +276,14 @@ def split_at(w, lane):
 
 
 @point
+def aspect_at(w, lane):
+    return Aspect(
+        w[ASPECT, lane],
+        w[ASPECT + 1, lane],
+    )
+
+
+@point
 def path_at(w, lane):
     return Path(
         w[PATH, lane],
@@ -288,6 +312,7 @@ def response_at(w, lane):
     return Response(
         w[RESPONSE, lane],
         w[RESPONSE + 1, lane],
+        w[RESPONSE + 2, lane],
     )
 
 
@@ -447,6 +472,12 @@ def keep_split(w, lane, v):
 
 
 @point
+def keep_aspect(w, lane, v):
+    w[ASPECT, lane] = v.cos_zenith
+    w[ASPECT + 1, lane] = v.inverse_height
+
+
+@point
 def keep_path(w, lane, v):
     w[PATH, lane] = v.x_m
     w[PATH + 1, lane] = v.y_m
@@ -470,6 +501,7 @@ def keep_light(w, lane, v):
 def keep_response(w, lane, v):
     w[RESPONSE, lane] = v.cell
     w[RESPONSE + 1, lane] = v.fluid
+    w[RESPONSE + 2, lane] = v.steep
 
 
 @point

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import point, sweep
+from .._jit import point, stack_rows, sweep
 from ..physics.orbit import Orbit, Path, anchor_orbit, ellipse_place, mean_place, rippled_path
 from ..physics.sun import Sun
 from .lanes import (
@@ -23,12 +23,14 @@ from .lanes import (
     ORBIT,
     PATH,
     POWER,
+    RESPONSE,
     SLOT,
     STATE,
     WINDOW,
     ahead_at,
     aim_at,
     anchor_at,
+    aspect_at,
     ellipse_at,
     free_at,
     hardware_at,
@@ -36,6 +38,7 @@ from .lanes import (
     keep_ahead,
     keep_aim,
     keep_anchor,
+    keep_aspect,
     keep_ellipse,
     keep_free,
     keep_ledger,
@@ -71,13 +74,13 @@ from .lanes import (
     window_at,
 )
 from .satellite import (
-    STEEP,
     UNSPLIT,
     Hardware,
     Health,
     Ledger,
     Light,
     Power,
+    Response,
     State,
     Total,
     Window,
@@ -85,9 +88,9 @@ from .satellite import (
     add_window,
     ahead_stage,
     aim_stage,
+    aspect_stage,
     cut_stage,
     edge_stage,
-    exponents,
     free_stage,
     heat_stage,
     light_stage,
@@ -127,6 +130,7 @@ _LEDGER_BATTERY_START = LEDGER + Ledger._fields.index("battery_start_j")
 _LEDGER_FLUID_START = LEDGER + Ledger._fields.index("fluid_start_k")
 _SUNLIT = LIGHT + Light._fields.index("sunlit")
 _INVERSE = PATH + Path._fields.index("inverse_m")
+_STEEP = RESPONSE + Response._fields.index("steep")
 _NEAR = POWER  # whether an edge of the shadow is near: the powers of a step come after
 # in the first pass the ledger's rows hold steps in light and in the dark, directions, and what is offered
 _LIT, _DARK, _UNIT, _OFFER, _COOL, _NEW = LEDGER, LEDGER + 1, LEDGER + 2, LEDGER + 5, LEDGER + 6, LEDGER + 7
@@ -312,7 +316,7 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, unit, 
     the Earth's centre at the middle of the window; page : Page, out, with two rows: what would be offered without the
     thermal limit, and with array and battery as new too, each at least the one before.
     """
-    w = np.empty((N_BUFFER, LANES))
+    w = stack_rows(N_BUFFER, LANES)
     n_step = suns.shape[0]
     for tile in range(first_tile, last_tile):
         load_tile(w, fleet, tile, sun_at(suns, 0))
@@ -345,17 +349,18 @@ def march_step(w, given, tile, k, sun, n_turning):
     if (n_turning > 0) | (k == 0):
         for lane in range(LANES):
             keep_aim(w, lane, aim_stage(hardware_at(w, lane), health_at(w, lane), sun, path_at(w, lane)))
-    n_steep = 0
     for lane in range(LANES):
-        hardware, state = hardware_at(w, lane), state_at(w, lane)
-        keep_light(w, lane, light_stage(hardware, aim_at(w, lane), sun, path_at(w, lane), w[_SUNLIT, lane]))
+        keep_aspect(w, lane, aspect_stage(sun, path_at(w, lane)))
+    for lane in range(LANES):
+        keep_light(w, lane, light_stage(hardware_at(w, lane), aim_at(w, lane), aspect_at(w, lane), w[_SUNLIT, lane]))
+    for lane in range(LANES):
+        keep_response(w, lane, response_stage(hardware_at(w, lane), state_at(w, lane)))
         keep_split(w, lane, UNSPLIT)
-        keep_response(w, lane, response_stage(hardware, state))
-        cell, fluid = exponents(hardware, state)
-        n_steep += 1 if min(cell, fluid) < STEEP else 0
-    if n_steep > 0:
-        for lane in range(LANES):
-            keep_response(w, lane, steep_stage(hardware_at(w, lane), state_at(w, lane), response_at(w, lane)))
+    for first in range(0, LANES, GROUP):
+        if some_above_zero(w, _STEEP, first):
+            for j in range(GROUP):
+                lane = first + j
+                keep_response(w, lane, steep_stage(hardware_at(w, lane), state_at(w, lane), response_at(w, lane)))
     for first in range(0, LANES, GROUP):
         if some_above_zero(w, _NEAR, first):
             for j in range(GROUP):
@@ -390,7 +395,7 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, execu
     sample_tile : int32[n_tile], where a tile's steps go in sample, -1 for none; sample : float64[n_sampled_tile,
     n_step, SAMPLE_ROWS, 32], out; page : Page, out, the fields of `Ledger`. The fleet's state is written in place.
     """
-    w = np.empty((N_BUFFER, LANES))
+    w = stack_rows(N_BUFFER, LANES)
     for tile in range(first_tile, last_tile):
         load_tile(w, fleet, tile, sun_at(suns, 0))
         load_rows(w, WINDOW, fleet.window, tile, N_WINDOW)

@@ -204,6 +204,13 @@ class Aim(NamedTuple):
     cos_radiator: float
 
 
+class Aspect(NamedTuple):
+    """How the Sun stands over a satellite, and how high that is."""
+
+    cos_zenith: float  # of the Sun, signed
+    inverse_height: float  # Earth's radius over the distance from its centre
+
+
 class Light(NamedTuple):
     """What falls on a satellite through a step."""
 
@@ -219,6 +226,7 @@ class Response(NamedTuple):
 
     cell: float  # over half a step
     fluid: float
+    steep: float  # 1 where an exponent is below STEEP: only `steep_stage` tells
 
 
 class Power(NamedTuple):
@@ -543,15 +551,21 @@ def aim_stage(hardware, health, sun, path):
 
 
 @point
-def light_stage(hardware, aim, sun, path, sunlit):
-    """Return what falls on the satellite from Sun and Earth."""
+def aspect_stage(sun, path):
+    """Return how the Sun stands over the satellite."""
     attitude = sun_attitude(sun, path)
-    nadir = array_nadir_cosine(aim.following, hardware.zenith_gain, attitude)
+    return Aspect(attitude.cos_zenith, attitude.inverse_height)
+
+
+@point
+def light_stage(hardware, aim, aspect, sunlit):
+    """Return what falls on the satellite from Sun and Earth."""
+    nadir = array_nadir_cosine(aim.following, hardware.zenith_gain, aspect.cos_zenith)
     return Light(
         sunlit,
-        day_cosine(attitude.cos_zenith, attitude.inverse_height),
+        day_cosine(aspect.cos_zenith, aspect.inverse_height),
         aim.cos_array,
-        two_sided_view(nadir, attitude.inverse_height),
+        two_sided_view(nadir, aspect.inverse_height),
         aim.cos_radiator,
     )
 
@@ -570,14 +584,18 @@ def exponents(hardware, state):
 def response_stage(hardware, state):
     """Return how temperatures answer, where exponents are above STEEP."""
     cell, fluid = exponents(hardware, state)
-    return Response(exprel_near(cell), exprel_near(fluid))
+    return Response(exprel_near(cell), exprel_near(fluid), 1.0 if min(cell, fluid) < STEEP else 0.0)
 
 
 @point
 def steep_stage(hardware, state, response):
     """Return how temperatures answer, with the general function where an exponent is below STEEP."""
     cell, fluid = exponents(hardware, state)
-    return Response(exprel(cell) if cell < STEEP else response.cell, exprel(fluid) if fluid < STEEP else response.fluid)
+    return Response(
+        exprel(cell) if cell < STEEP else response.cell,
+        exprel(fluid) if fluid < STEEP else response.fluid,
+        response.steep,
+    )
 
 
 @point

@@ -46,9 +46,9 @@ def sun_following(sky_gain, cos_array):
 
 
 @point
-def array_nadir_cosine(following, zenith_gain, attitude):
+def array_nadir_cosine(following, zenith_gain, cos_zenith):
     """Return the size of the cosine between array normal and nadir; `following` is that of `sun_following`."""
-    return min(fma(following, abs(attitude.cos_zenith), zenith_gain), 1.0)
+    return min(fma(following, abs(cos_zenith), zenith_gain), 1.0)
 
 
 @point

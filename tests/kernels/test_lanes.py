@@ -1,12 +1,15 @@
 """The lanes' buffer: rows follow one another without gaps, and records come back as they went in."""
 
+import numba
 import numpy as np
 import pytest
 
+from orbital_compute._jit import stack_rows
 from orbital_compute.kernels import lanes
 from orbital_compute.kernels.satellite import (
     Ahead,
     Aim,
+    Aspect,
     Hardware,
     Health,
     Ledger,
@@ -39,6 +42,7 @@ RECORDS = {
     "window": Window,
     "aim": Aim,
     "split": Split,
+    "aspect": Aspect,
     "path": Path,
     "light": Light,
     "order": Order,
@@ -60,6 +64,27 @@ def plain(law):
 def numbered():
     """Return a buffer whose every element is its own number."""
     return np.arange(float(lanes.N_BUFFER * lanes.LANES)).reshape(lanes.N_BUFFER, lanes.LANES)
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="only compiled code asks where the lines of the cache are")
+def test_buffer_starts_a_line_of_the_cache_and_is_ones_own():
+    n_row, n_lane = lanes.N_BUFFER, lanes.LANES
+
+    @numba.njit
+    def filled(value):
+        w = stack_rows(n_row, n_lane)
+        for r in range(n_row):
+            for lane in range(n_lane):
+                w[r, lane] = value
+        return w.sum(), w.ctypes.data % 64, w.shape
+
+    @numba.njit
+    def two():
+        w = stack_rows(n_row, n_lane)
+        w[0, 0], w[n_row - 1, n_lane - 1] = 7.0, 8.0
+        return filled(0.5), w[0, 0], w[n_row - 1, n_lane - 1]
+
+    assert two() == ((0.5 * n_row * n_lane, 0, (n_row, n_lane)), 7.0, 8.0)
 
 
 def test_records_follow_one_another():
