@@ -24,7 +24,7 @@ from .kernels.health import ALIVE
 from .model.air import ACTIVITY, AirDay, FleetAir
 from .model.clock import DAY_S
 from .model.credit import Crediting, no_toll
-from .model.dispatch import Assignment, solve
+from .model.dispatch import Assignment
 from .model.fleet import Fleet
 from .model.frames import EarthRotationWarning, instants_after, rotation_caveat, teme_to_itrs
 from .model.health import FleetHealth
@@ -165,7 +165,7 @@ class Simulation:
             bit_per_flop=workload.bit_per_flop,
             window_s=clock.window_s,
         )
-        self.assignment: Assignment = solve(programme)
+        self.assignment: Assignment = self.model.policy(programme, self.window)
         n_orbit = self.signature_key.size
         reachable = np.ascontiguousarray(programme.feasible[:n_orbit].any(axis=1))
         returned = self.space.give_back(self.assignment.share[:n_orbit], reachable)

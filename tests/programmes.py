@@ -30,6 +30,29 @@ def programme(supply, demand, value, feasible, routes, arcs=(), capacity=(), cos
     )
 
 
+def random_programme(seed, *, unit=1.0):
+    """A small programme of any shape: nested groups or not, nodes dark, arcs down, values far apart."""
+    rng = np.random.default_rng(seed)
+    n_s, n_g, n_k, n_e = (int(rng.integers(1, most)) for most in (14, 9, 7, 4))
+    n_r = int(rng.integers(1, 25))
+    feasible = rng.random((n_s, n_g)) < rng.uniform(0.1, 0.8)
+    if rng.random() < 0.5:  # nested, as limits on delay are
+        feasible = np.logical_or.accumulate(feasible, axis=1)
+    supply = rng.uniform(0, 10, n_s) * (rng.random(n_s) < 0.85) * 10.0 ** rng.integers(-3, 1, n_s)
+    arcs = [(r, e, rng.uniform(0, 2)) for r in range(n_r) for e in range(n_e) if rng.random() < 0.4]
+    return programme(
+        supply * unit,
+        rng.uniform(0, 12, n_k) * (rng.random(n_k) < 0.9) * unit,
+        rng.choice([0.0, 1.0, 2.0, 3.5, 50.0], n_k),
+        feasible,
+        [(int(rng.integers(n_g)), int(rng.integers(n_k))) for _ in range(n_r)],
+        arcs,
+        rng.uniform(0, 15, n_e) * (rng.random(n_e) < 0.8) * unit,
+        cost=rng.choice([0.0, 0.1, 0.4], n_s) * (rng.random() < 0.7),
+        route_cost=rng.uniform(0, 0.2, n_r),
+    )
+
+
 def plain_optimum(p):
     """One column for each feasible (signature, route), one row for each limit: nothing merged, other code."""
     columns = [(s, r) for s in range(p.supply_flop.size) for r in range(p.route_group.size)]

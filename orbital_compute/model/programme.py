@@ -42,6 +42,19 @@ class Programme:
         return np.bincount(self.arc_route[down], minlength=self.route_group.size) == 0
 
     @cached_property
+    def can_use(self) -> np.ndarray:
+        """bool[n_signature, n_route]: the signature is a member of the route's group, and the route is open."""
+        return self.feasible[:, self.route_group] & self.route_open
+
+    def room_flop(self, route: int, route_flop: np.ndarray) -> float:
+        """Return the work that a route can still take, beside what all routes carry: by its demand and its arcs."""
+        use = np.flatnonzero((self.arc_route == route) & (self.arc_bit_per_flop > 0.0))
+        arc, k = self.arc_index[use], self.route_demand[route]
+        left_bit = self.arc_capacity_bit[arc] - self.by_arc(route_flop)[arc]
+        left_flop = float(self.demand_flop[k] - self.by_demand(route_flop)[k])
+        return max(float((left_bit / self.arc_bit_per_flop[use]).min(initial=left_flop)), 0.0)
+
+    @cached_property
     def route_gain(self) -> np.ndarray:
         """float64[n_route]: value less the route's cost, per FLOP."""
         return self.value[self.route_demand] - self.route_cost

@@ -12,6 +12,8 @@ from ..model.clock import DAY_S, Clock
 from ..model.constellation import Constellation
 from ..model.events import FleetEvent
 from ..model.network import Gateway, NetworkSpec
+from ..model.policy.choose import POLICIES, Policy
+from ..model.policy.user import load_user_policy
 from ..model.satellite_type import SatelliteType
 from ..model.site import SiteSpec
 from ..model.workload import Workload
@@ -35,6 +37,7 @@ class Model:
     workload: Workload
     events: list[FleetEvent]
     health: HealthLaws
+    policy: Policy
     sample_rows: np.ndarray  # int64, ascending
     seed: int
     warnings: list[str]
@@ -75,10 +78,19 @@ def build(scenario: Scenario) -> Model:
         workload=Workload(classes, regions, demand, clock=clock, seed=scenario.seed),
         events=[build_space.event(item, i, clock, constellation) for i, item in enumerate(scenario.events)],
         health=health,
+        policy=_policy(scenario, warned),
         sample_rows=_sample_rows(scenario.output.sample, constellation.n_satellite),
         seed=scenario.seed,
         warnings=[*_of_time(clock, scenario), *constellation.warnings, *warned],
     )
+
+
+def _policy(scenario: Scenario, warned: list[str]) -> Policy:
+    if isinstance(scenario.policy, str):
+        return POLICIES[scenario.policy]
+    policy, origin = load_user_policy(scenario.policy["user"], scenario.folder)
+    warned.append(origin)
+    return policy
 
 
 def _clock(scenario: Scenario) -> Clock:

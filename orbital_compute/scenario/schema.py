@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from ..model.clock import DAY_S, typical_days
-from .fields import Count, Kind, Moment, Name, OrNone, Quantity, Section, Word, about, known, wrong
+from ..model.policy.names import POLICY_NAMES
+from .fields import Count, Kind, Moment, Name, OrNone, Quantity, Section, about, known, wrong
 from .quantity import shown
 from .schema_events import Event
 from .schema_ground import Gateways, Network, Site
@@ -115,13 +116,21 @@ class _Empty(Kind):
         return {**kind, "description": f"{self.name}: {LATER}"}
 
 
-class _Policy(Word):
-    def read(self, value: Any) -> str:
-        if value != "optimal":
-            raise wrong(
-                f"policy {shown(value)} {LATER}", limit="the one policy is optimal", cure="write policy: optimal"
-            )
-        return "optimal"
+class _Policy(Kind):
+    """A word of POLICY_NAMES, or {user: file.py:function}."""
+
+    def read(self, value: Any) -> str | dict[str, str]:
+        if isinstance(value, str) and value in POLICY_NAMES:
+            return value
+        if isinstance(value, dict) and list(value) == ["user"] and isinstance(value["user"], str):
+            return dict(value)
+        known = ", ".join(POLICY_NAMES)
+        limit = f"there are {known} and user"
+        raise wrong(f"{shown(value)} is no policy", limit=limit, cure="write one, or {user: file.py:function}")
+
+    def json_schema(self) -> dict[str, Any]:
+        own = {"type": "object", "properties": {"user": {"type": "string", "pattern": ":[A-Za-z_]\\w*$"}}}
+        return {"anyOf": [{"enum": list(POLICY_NAMES)}, {**own, "required": ["user"], "additionalProperties": False}]}
 
 
 class _Sample(Kind):
@@ -180,7 +189,9 @@ class ScenarioFields(Section):
     health: Annotated[Health | None, OrNone()] = known(
         {}, "C", MODEL, "radiation, failures, ageing and air; none switches all off"
     )
-    policy: Annotated[str, _Policy(("optimal",))] = known("optimal", "C", MODEL, "of the dispatch")
+    policy: Annotated[str | dict[str, str], _Policy()] = known(
+        "optimal", "C", MODEL, "of the dispatch: optimal, price, greedy, round_robin, or {user: file.py:function}"
+    )
     economics: Annotated[dict, _Empty("economics", {})] = known({}, "C", MODEL, "later")
     output: Output = known({}, "C", MODEL, "what is stored")
 

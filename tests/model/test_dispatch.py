@@ -8,32 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from programmes import OPTIMAL, check_limits, plain_optimum, programme
+from programmes import OPTIMAL, check_limits, plain_optimum, programme, random_programme
 
 from orbital_compute.errors import ModelError
 from orbital_compute.model.dispatch import certificate_bound, certified, solve, within_limits
-
-
-def random_programme(seed, *, unit=1.0):
-    rng = np.random.default_rng(seed)
-    n_s, n_g, n_k, n_e = (int(rng.integers(1, most)) for most in (14, 9, 7, 4))
-    n_r = int(rng.integers(1, 25))
-    feasible = rng.random((n_s, n_g)) < rng.uniform(0.1, 0.8)
-    if rng.random() < 0.5:  # nested, as limits on delay are
-        feasible = np.logical_or.accumulate(feasible, axis=1)
-    supply = rng.uniform(0, 10, n_s) * (rng.random(n_s) < 0.85) * 10.0 ** rng.integers(-3, 1, n_s)
-    arcs = [(r, e, rng.uniform(0, 2)) for r in range(n_r) for e in range(n_e) if rng.random() < 0.4]
-    return programme(
-        supply * unit,
-        rng.uniform(0, 12, n_k) * (rng.random(n_k) < 0.9) * unit,
-        rng.choice([0.0, 1.0, 2.0, 3.5, 50.0], n_k),
-        feasible,
-        [(int(rng.integers(n_g)), int(rng.integers(n_k))) for _ in range(n_r)],
-        arcs,
-        rng.uniform(0, 15, n_e) * (rng.random(n_e) < 0.8) * unit,
-        cost=rng.choice([0.0, 0.1, 0.4], n_s) * (rng.random() < 0.7),
-        route_cost=rng.uniform(0, 0.2, n_r),
-    )
 
 
 def test_two_nodes_on_paper():

@@ -152,7 +152,7 @@ def test_all_faults_come_together_in_the_order_of_the_file(tmp_path):
             "events: [{kind: plane_lost, rows: [1], start: 2026-06-21}]",
             "the event 'plane_lost' is not available in this version; there are attitude_loss, cell_string_lost",
         ),
-        ("policy: greedy", "policy 'greedy' is not available in this version"),
+        ("policy: lottery", "'lottery' is no policy; there are optimal, price, greedy, round_robin and user"),
         ("economics: {launch: 500 USD/kg}", "economics is not available in this version; leave it {}"),
     ],
 )

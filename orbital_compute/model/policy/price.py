@@ -1,0 +1,86 @@
+"""Dispatch by prices alone: entropic sweeps, repair, refill by value; the certificate is by the same prices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...kernels.prices import price_sweep
+from ..dispatch import Assignment, certificate_bound, certified, within_limits
+from ..programme import Programme
+from .turns import Fill, RouteArcs, by_value, share_of_group, worthwhile
+
+COLD = 0.01  # in units of the largest gain
+TEMPERATURES = np.concatenate([np.geomspace(1.0, COLD, 200), np.full(200, COLD)])  # of the sweeps
+
+
+def price(programme: Programme, w_window: int) -> Assignment:
+    """Return flows that prices lead to, and the bound that the prices prove. No linear programme is solved.
+
+    Notes
+    -----
+    MODEL §7.2: prices are swept while the temperature falls to COLD, and there; what then stands above a limit is given
+    up, what is left of supply goes to the demands of most value. The bound takes prices of supply and demands that
+    are as low as those of the arcs allow.
+    """
+    use = np.flatnonzero(worthwhile(programme))
+    lit = programme.supply_flop > 0.0
+    n_signature, n_group = programme.feasible.shape
+    reached = np.any(programme.feasible & lit[:, None], axis=0)
+    use = use[reached[programme.route_group[use]]]
+    if not use.size:
+        nothing = np.zeros((n_signature, n_group)), np.zeros(programme.route_group.size)
+        return certified(programme, *nothing, np.zeros(n_signature), np.zeros(programme.arc_capacity_bit.size))
+
+    node_weight, route_weight, supply_price, arc_price = _sweep(programme, use)
+    member = np.ascontiguousarray(programme.feasible)
+    group_route = np.bincount(programme.route_group[use], route_weight, minlength=n_group)
+    group_flop = member * node_weight[:, None] * group_route
+    share = np.zeros(programme.route_group.size)
+    share[use] = route_weight
+    share = share_of_group(programme, share)
+    group_flop, share = within_limits(programme, group_flop, share)
+    fill = Fill(programme, group_flop, share * group_flop.sum(axis=0)[programme.route_group])
+    fill.give(by_value(programme))
+    group_flop, share = within_limits(programme, *fill.flows())
+    return certified(programme, group_flop, share, *_lowest(programme, use, supply_price, arc_price))
+
+
+def _sweep(programme: Programme, use: np.ndarray):
+    """Return weights of signatures and of the routes in use, whose products are the flows, and the prices."""
+    arcs = RouteArcs.of(programme)
+    count = arcs.start[use + 1] - arcs.start[use]
+    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    place = np.repeat(arcs.start[use] - start[:-1], count) + np.arange(start[-1])
+    arc, bit_per_flop = arcs.arc[place], arcs.bit_per_flop[place]
+    unit_flop = max(float(programme.supply_flop.sum()), float(programme.demand_flop.sum()))
+    unit_bit = max(float(bit_per_flop.max(initial=0.0)), np.finfo(float).tiny)
+    unit_value = float(programme.route_gain[use].max())
+    n_signature, n_group = programme.feasible.shape
+    n_demand, n_arc = programme.value.size, programme.arc_capacity_bit.size
+    member = np.ascontiguousarray(programme.feasible.T)
+    supply_price, demand_price, arc_price = np.zeros(n_signature), np.zeros(n_demand), np.zeros(n_arc)
+    node_weight, route_weight = np.zeros(n_signature), np.zeros(use.size)
+    (group_node, group_route), (total, square) = np.zeros((2, n_group)), np.zeros((2, max(n_demand, n_arc)))
+    for temperature in TEMPERATURES:
+        price_sweep(
+            temperature, member, programme.route_group[use], programme.route_demand[use],
+            programme.route_gain[use] / unit_value, start, arc, bit_per_flop / unit_bit,
+            programme.supply_flop / unit_flop, programme.signature_cost / unit_value,
+            programme.demand_flop / unit_flop, programme.arc_capacity_bit / (unit_flop * unit_bit),
+            supply_price, demand_price, arc_price, node_weight, route_weight,
+            group_node, group_route, total, square,
+        )  # fmt: skip
+    return node_weight * unit_flop, route_weight, supply_price * unit_value, arc_price * unit_value / unit_bit
+
+
+def _lowest(programme: Programme, use: np.ndarray, supply_price: np.ndarray, arc_price: np.ndarray):
+    """Return the prices with those of supply lowered as far as the demands' own prices allow: the bound only falls."""
+    _, demand_price = certificate_bound(programme, supply_price, arc_price)
+    toll = np.bincount(
+        programme.arc_route, programme.arc_bit_per_flop * arc_price[programme.arc_index], programme.route_group.size
+    )
+    surplus = programme.route_gain - toll - demand_price[programme.route_demand]
+    best = np.full(programme.feasible.shape[1], -np.inf)
+    np.maximum.at(best, programme.route_group[use], surplus[use])
+    worth = np.where(programme.feasible, best, -np.inf).max(axis=1) - programme.signature_cost
+    return np.maximum(worth, 0.0), arc_price
