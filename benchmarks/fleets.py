@@ -67,7 +67,7 @@ class Windows:
     def __init__(self, fleet: Fleet, n_step: int):
         self.fleet, self.n_step = fleet, n_step
         n = fleet.n_row
-        self.offer, self.executed, self.unit = np.zeros(n), np.zeros(n), np.zeros((3, n))
+        self.offer, self.executed, self.unit = np.zeros(n), np.zeros(n), np.zeros((3, n), np.float32)
         self.suns = sun_table(times_s(n_step), times_s(n_step), *sun_teme(EPOCH, times_s(n_step)))
         self._sample_tile = np.full(fleet.n_tile, -1, dtype=np.int32)
         self._sample = np.zeros((0, n_step, SAMPLE_ROWS, LANES))
@@ -127,9 +127,12 @@ def records(fleet: Fleet, n: int) -> dict[str, object]:
     """Return the first n satellites of a fleet of one type as records of arrays, float64[n], for `numpy_laws`."""
     arrays = fleet.arrays
     orbits = arrays.orbit_table[arrays.orbit_index[:n]].T
+    shape, n_orbit = orbits[len(Orbit._fields) :], len(Orbit._fields)
     return {
-        "orbit": Orbit(*np.ascontiguousarray(orbits)),
-        "slot": Slot(*(from_tiles(arrays.slot, k, n) for k in range(len(Slot._fields)))),
+        "orbit": Orbit(*np.ascontiguousarray(orbits[:n_orbit])),
+        "slot": Slot(
+            *np.ascontiguousarray(shape), *(from_tiles(arrays.slot, k, n) for k in range(arrays.slot.shape[1]))
+        ),
         "hardware": Hardware(*map(float, arrays.hardware_table[0])),
         "health": WHOLE,
         "state": State(*(from_tiles(arrays.state, k, n) for k in range(len(State._fields)))),

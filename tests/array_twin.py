@@ -86,10 +86,11 @@ class ArrayTwin:
         self.orbit_laws, self.stages, self.sun = laws["physics.orbit"], laws["kernels.satellite"], laws["physics.sun"]
         arrays, n = fleet.arrays, fleet.n_satellite
         s, o = self.stages, self.orbit_laws
+        shared = arrays.orbit_table[arrays.orbit_index[:n]].T
         self.records = {
-            "orbit": o.Orbit(*arrays.orbit_table[arrays.orbit_index[:n]].T),
+            "orbit": o.Orbit(*shared[: len(o.Orbit._fields)]),
             "hardware": s.Hardware(*arrays.hardware_table[arrays.type_index[:n]].T),
-            "slot": o.Slot(*from_tiles(arrays.slot, n)),
+            "slot": o.Slot(*shared[len(o.Orbit._fields) :], *from_tiles(arrays.slot, n)),
             "health": s.Health(*from_tiles(arrays.health, n).astype(np.float64)),
             "state": s.State(*from_tiles(arrays.state, n)[: len(s.State._fields)]),
         }
@@ -119,6 +120,7 @@ class ArrayTwin:
             r["hardware"] = r["hardware"]._replace(**call(law, r)._asdict())
         r["plan"], r["free"] = call(s.plan_stage, r), call(s.free_stage, r)
         r["window"] = window = call(s.window_of, r)
+        r["sight"] = call(s.sight_stage, r)
         lit = dark = 0.0
         for row in suns:
             self._walk(row)

@@ -101,7 +101,8 @@ class Run:
     def __init__(self, fleet, *, step_s=60.0, n_step=5):
         self.fleet, self.step_s, self.n_step = fleet, step_s, n_step
         n = fleet.n_row
-        self.offer, self.assigned, self.executed, self.unit = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((3, n))
+        self.offer, self.assigned, self.executed = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.unit = np.zeros((3, n), dtype=np.float32)
         self.offered = Page(0, np.zeros((fleet.n_tile, 2, LANES)))
         self.page = Page(0, np.zeros((fleet.n_tile, N_LEDGER, LANES)))
         self.sample_tile = np.arange(fleet.n_tile, dtype=np.int32)

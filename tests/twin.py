@@ -278,7 +278,8 @@ class Satellite:
         body_w = self.body_loss * used_w
         heat_w = load_w + loss_w + body_w + sink_w
 
-        free_w = lit * self.free[0] + (1 - lit) * self.free[1]
+        held = [cooled < 0.99 * free for cooled, free in zip(self.planned, self.free, strict=True)]
+        held_now = (lit > 0 and held[0]) or (lit < 1 and held[1])
         fluid_k = integrated(self.fluid_k, heat_w, self.emission, radiator.heat_capacity_j_k, dt)
         radiated_j = heat_w * dt - radiator.heat_capacity_j_k * (fluid_k - self.fluid_k)
         self.fluid_k = fluid_k
@@ -292,7 +293,7 @@ class Satellite:
             "charge_w": charge_w,
             "drawn_w": drawn_w, "curtailed_w": curtailed_w, "loss_w": loss_w, "conditioning_w": body_w,
             "sink_w": sink_w, "rate": rate, "plan_w": plan_w, "wanted_w": wanted_w, "cap_w": cap_w,
-            "hot": float(cap_w < 0.99 * wanted_w or (work_share > 0.99 and plan_w < 0.99 * free_w)),
+            "hot": float(cap_w < 0.99 * wanted_w or (work_share > 0.99 and held_now)),
             "radiated_j": radiated_j,
             "battery_j": self.battery_j, "fluid_k": self.fluid_k, "cell_k": self.cell_k,
         }  # fmt: skip

@@ -6,9 +6,8 @@ because slices and star-built tuples inside a lane loop stop the vectoriser.
 
 from .._jit import point
 from ..physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot
-from ..physics.plan import Plan
+from ..physics.plan import Horizon, Plan
 from .satellite import (
-    Ahead,
     Aim,
     Aspect,
     Hardware,
@@ -18,6 +17,7 @@ from .satellite import (
     Order,
     Power,
     Response,
+    Sight,
     Split,
     State,
     Total,
@@ -36,12 +36,13 @@ HARDWARE = ELLIPSE + 4
 HEALTH = HARDWARE + 48
 STATE = HEALTH + 6
 AHEAD = STATE + 5
-NEW = AHEAD + 8
+NEW = AHEAD + 6
 FREE = NEW + 4
 PLAN = FREE + 4
 WINDOW = PLAN + 4
-ORDER = WINDOW + 9
-AIM = ORDER + 4
+SIGHT = WINDOW + 6
+ORDER = SIGHT + 2
+AIM = ORDER + 6
 SPLIT = AIM + 3
 ASPECT = SPLIT + 3
 PATH = ASPECT + 2
@@ -190,15 +191,13 @@ def state_at(w, lane):
 
 @point
 def ahead_at(w, lane):
-    return Ahead(
+    return Horizon(
         w[AHEAD, lane],
         w[AHEAD + 1, lane],
         w[AHEAD + 2, lane],
         w[AHEAD + 3, lane],
         w[AHEAD + 4, lane],
         w[AHEAD + 5, lane],
-        w[AHEAD + 6, lane],
-        w[AHEAD + 7, lane],
     )
 
 
@@ -241,9 +240,14 @@ def window_at(w, lane):
         w[WINDOW + 3, lane],
         w[WINDOW + 4, lane],
         w[WINDOW + 5, lane],
-        w[WINDOW + 6, lane],
-        w[WINDOW + 7, lane],
-        w[WINDOW + 8, lane],
+    )
+
+
+@point
+def sight_at(w, lane):
+    return Sight(
+        w[SIGHT, lane],
+        w[SIGHT + 1, lane],
     )
 
 
@@ -254,6 +258,8 @@ def order_at(w, lane):
         w[ORDER + 1, lane],
         w[ORDER + 2, lane],
         w[ORDER + 3, lane],
+        w[ORDER + 4, lane],
+        w[ORDER + 5, lane],
     )
 
 
@@ -408,8 +414,6 @@ def keep_ahead(w, lane, v):
     w[AHEAD + 3, lane] = v.inverse_light_s
     w[AHEAD + 4, lane] = v.inverse_dark_s
     w[AHEAD + 5, lane] = v.inverse_left_s
-    w[AHEAD + 6, lane] = v.limb_curvature
-    w[AHEAD + 7, lane] = v.radiator_view
 
 
 @point
@@ -442,11 +446,14 @@ def keep_window(w, lane, v):
     w[WINDOW + 1, lane] = v.dark_w
     w[WINDOW + 2, lane] = v.sun_rate
     w[WINDOW + 3, lane] = v.dark_rate
-    w[WINDOW + 4, lane] = v.sun_free_w
-    w[WINDOW + 5, lane] = v.dark_free_w
-    w[WINDOW + 6, lane] = v.share
-    w[WINDOW + 7, lane] = v.limb_curvature
-    w[WINDOW + 8, lane] = v.radiator_view
+    w[WINDOW + 4, lane] = v.held
+    w[WINDOW + 5, lane] = v.share
+
+
+@point
+def keep_sight(w, lane, v):
+    w[SIGHT, lane] = v.limb_curvature
+    w[SIGHT + 1, lane] = v.radiator_view
 
 
 @point
@@ -455,6 +462,8 @@ def keep_order(w, lane, v):
     w[ORDER + 1, lane] = v.dark_w
     w[ORDER + 2, lane] = v.sun_rate
     w[ORDER + 3, lane] = v.dark_rate
+    w[ORDER + 4, lane] = v.sun_held
+    w[ORDER + 5, lane] = v.dark_held
 
 
 @point

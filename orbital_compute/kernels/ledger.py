@@ -21,6 +21,7 @@ OFFERED_FIELDS = ("cool_flop", "new_flop")
 BIN_COUNT = 4096
 CHARGE_BIN = 1.0 / 4000.0  # bins of state of charge; its quantiles err by less
 TEMPERATURE_BIN_K = 0.1  # bins from 0 K: 409.6 K is the last
+PER_CHARGE_BIN, PER_KELVIN_BIN = 4000.0, 10.0  # bins a unit
 HISTOGRAMS = ("state_of_charge", "fluid_temperature_k", "chip_temperature_k")
 
 AUDIT_FIELDS = ("energy", "heat", "temperature_margin_k", "charge_margin")
@@ -106,7 +107,7 @@ def sum_tiles(page, q, begin, end, lanes):
     for lane in range(LANES):
         lanes[lane] = 0.0
     for tile in range(np.uint64(whole // LANES), np.uint64(rest // LANES)):  # known not to be negative: vector code
-        for lane in range(LANES):
+        for lane in range(lanes.size):  # a bound that the compiler knows would be unrolled, not made vectors
             lanes[lane] += array[tile, q, lane]
     for row in range(begin, min(whole, end)):
         lanes[row % LANES] += array[row // LANES, q, row % LANES]
@@ -132,10 +133,9 @@ def sum_segments(page, n_quantity, start, first, last, column, lanes, out):
 
 
 @point
-def slot_of(value, k):
-    """Return the bin of histogram k that a value falls into; the first and the last take what lies beyond."""
-    slot = int(value / (CHARGE_BIN if k == 0 else TEMPERATURE_BIN_K))
-    return min(max(slot, 0), BIN_COUNT - 1)
+def slot_of(value, per_bin):
+    """Return the bin that a value falls into, of so many a unit; the first and the last take what lies beyond."""
+    return int(min(max(value * per_bin, 0.0), BIN_COUNT - 1.0))
 
 
 @point
@@ -177,9 +177,10 @@ def count_shells(fleet, page, shell, first, last, out_count, out_low, out_high):
             value[0, lane] = battery_j / worn_capacity_j(hardware[0, lane], share, battery_j)
             value[1, lane] = fleet.state[tile, _FLUID, lane]
             value[2, lane] = page.rows[tile - page.first_tile, _HOTTEST, lane]
-        for k in range(3):
-            for lane in range(LANES):
-                place[k, lane] = slot_of(value[k, lane], k)
+        for lane in range(LANES):
+            place[0, lane] = slot_of(value[0, lane], PER_CHARGE_BIN)
+            place[1, lane] = slot_of(value[1, lane], PER_KELVIN_BIN)
+            place[2, lane] = slot_of(value[2, lane], PER_KELVIN_BIN)
         lane, last_lane = lane_range(first, last, tile)
         while lane < last_lane:  # a run of lanes of one shell, usually all
             s, start = np.uint64(shell[tile * LANES + lane]), lane
@@ -205,7 +206,8 @@ def walk_quantiles(count, low, high, wanted, first, last, out):
             if not low[shell, k] <= high[shell, k]:
                 out[shell, k, :] = np.nan
                 continue
-            lowest, highest, total = slot_of(low[shell, k], k), slot_of(high[shell, k], k), 0
+            per_bin = PER_CHARGE_BIN if k == 0 else PER_KELVIN_BIN
+            lowest, highest, total = slot_of(low[shell, k], per_bin), slot_of(high[shell, k], per_bin), 0
             for slot in range(lowest, highest + 1):
                 for part in range(1, count.shape[0]):
                     count[0, shell, k, slot] += count[part, shell, k, slot]
@@ -234,14 +236,10 @@ def quantiles(count, low, high, wanted):
 @point
 def worst_of(values, first_lane, last_lane, row, k, out_worst, out_row):
     """Keep the largest of a tile's values, and the row of it; a NaN is the worst of all, and stays."""
-    worse = False
-    for lane in range(LANES):
-        worse |= not values[lane] <= out_worst[k]
-    if worse:
-        for lane in range(first_lane, last_lane):
-            if not (values[lane] <= out_worst[k] or np.isnan(out_worst[k])):
-                out_worst[k] = values[lane]
-                out_row[k] = row + lane
+    for lane in range(first_lane, last_lane):
+        if not (values[lane] <= out_worst[k] or np.isnan(out_worst[k])):
+            out_worst[k] = values[lane]
+            out_row[k] = row + lane
 
 
 class Built(NamedTuple):
@@ -311,6 +309,8 @@ def audit_rows(fleet, page, first, last, out_worst, out_row):
     found = np.empty((4, LANES))
     for tile in range(first // LANES, (last - 1) // LANES + 1):
         load_hardware(fleet.hardware_table, fleet.type_index, tile, _AUDITED, hardware)
+        energy, heat, too_hot, out_of_charge = out_worst[0], out_worst[1], out_worst[2], out_worst[3]
+        n_worse = 0
         for lane in range(LANES):
             built = Built(
                 hardware[0, lane],
@@ -325,9 +325,13 @@ def audit_rows(fleet, page, first, last, out_worst, out_row):
             finding = audited(built, fleet.health[tile, _WEAR, lane], ledger, state_in(fleet.state, tile, lane, 0))
             found[0, lane], found[1, lane] = finding.energy, finding.heat
             found[2, lane], found[3, lane] = finding.too_hot_k, finding.out_of_charge
-        first_lane, last_lane = lane_range(first, last, tile)
-        for k in range(4):
-            worst_of(found[k], first_lane, last_lane, tile * LANES, k, out_worst, out_row)
+            within = (finding.energy <= energy) & (finding.heat <= heat)
+            within &= (finding.too_hot_k <= too_hot) & (finding.out_of_charge <= out_of_charge)
+            n_worse += 0 if within else 1
+        if n_worse > 0:
+            first_lane, last_lane = lane_range(first, last, tile)
+            for k in range(4):
+                worst_of(found[k], first_lane, last_lane, tile * LANES, k, out_worst, out_row)
 
 
 N_AUDIT = len(AUDIT_FIELDS)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .._jit import point, stack_rows, sweep
-from ..physics.orbit import Orbit, Path, anchor_orbit, ellipse_place, mean_place, rippled_path
+from ..physics.orbit import Orbit, Path, Slot, anchor_orbit, ellipse_place, mean_place, rippled_path
 from ..physics.sun import Sun
 from .lanes import (
     HARDWARE,
@@ -50,6 +50,7 @@ from .lanes import (
     keep_plan,
     keep_power,
     keep_response,
+    keep_sight,
     keep_split,
     keep_state,
     keep_state_in,
@@ -67,6 +68,7 @@ from .lanes import (
     plan_at,
     power_at,
     response_at,
+    sight_at,
     slot_at,
     split_at,
     state_at,
@@ -102,6 +104,7 @@ from .satellite import (
     radiated_j,
     response_stage,
     side_stage,
+    sight_stage,
     split_stage,
     steep_stage,
     turns,
@@ -116,6 +119,8 @@ BLOCK_ROWS = 512  # the unit of sums, threads, shards and ranks
 BLOCK_TILES = BLOCK_ROWS // LANES
 
 N_ORBIT = len(Orbit._fields)
+N_SHAPE = 2  # fields of `Slot` that satellites share: they follow those of `Orbit` in its table
+N_SLOT = len(Slot._fields) - N_SHAPE
 N_HARDWARE = len(Hardware._fields)
 N_HEALTH = len(Health._fields)
 N_STATE = len(State._fields)
@@ -213,9 +218,9 @@ def load_tile(w, fleet, tile, sun):
     Of the hardware, devices and buses are those that work; array and battery are as new (`wear_tile`).
     """
     first = tile * LANES
-    load_shared(w, ORBIT, fleet.orbit_table, fleet.orbit_index, first, N_ORBIT)
+    load_shared(w, ORBIT, fleet.orbit_table, fleet.orbit_index, first, N_ORBIT + N_SHAPE)
     load_shared(w, HARDWARE, fleet.hardware_table, fleet.type_index, first, N_HARDWARE)
-    load_rows(w, SLOT, fleet.slot, tile, 4)
+    load_rows(w, SLOT + N_SHAPE, fleet.slot, tile, N_SLOT)
     load_rows(w, HEALTH, fleet.health, tile, N_HEALTH)
     load_rows(w, STATE, fleet.state, tile, N_STATE)
     for lane in range(LANES):
@@ -271,8 +276,15 @@ def walk_light(w, sun):
         if some_above_zero(w, _NEAR, first):
             for j in range(GROUP):
                 lane = first + j
-                share = edge_stage(orbit_at(w, lane), hardware_at(w, lane), window_at(w, lane), sun, path_at(w, lane))
+                share = edge_stage(orbit_at(w, lane), hardware_at(w, lane), sight_at(w, lane), sun, path_at(w, lane))
                 w[_SUNLIT, lane] = share if w[_NEAR, lane] > 0.0 else w[_SUNLIT, lane]
+
+
+@point
+def see_tile(w):
+    """Put into the buffer how the Earth looks from every lane, for the whole window."""
+    for lane in range(LANES):
+        keep_sight(w, lane, sight_stage(hardware_at(w, lane), path_at(w, lane)))
 
 
 @point
@@ -289,7 +301,7 @@ def plan_tile(w, sun):
     for lane in range(LANES):
         keep_plan(w, lane, plan_stage(hardware_at(w, lane), ahead_at(w, lane), state_at(w, lane)))
     for lane in range(LANES):
-        keep_window(w, lane, window_of(plan_at(w, lane), free_at(w, lane), ahead_at(w, lane)))
+        keep_window(w, lane, window_of(plan_at(w, lane), free_at(w, lane)))
         w[_LIT, lane], w[_DARK, lane] = 0.0, 0.0
 
 
@@ -321,10 +333,12 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, unit, 
     for tile in range(first_tile, last_tile):
         load_tile(w, fleet, tile, sun_at(suns, 0))
         walk_path(w, given, tile, 0, sun_at(suns, 0))
+        see_tile(w)
         plan_tile(w, sun_at(suns, 0))
         for k in range(n_step):
             sun = sun_at(suns, k)
-            walk_path(w, given, tile, k, sun)
+            if k > 0:
+                walk_path(w, given, tile, k, sun)
             walk_light(w, sun)
             for lane in range(LANES):
                 w[_LIT, lane] += w[_SUNLIT, lane]
@@ -345,6 +359,8 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, unit, 
 def march_step(w, given, tile, k, sun, n_turning):
     """March every lane one step: a loop of lanes for each stage; what only few lanes need, where one of them does."""
     walk_path(w, given, tile, k, sun)
+    if k == 0:
+        see_tile(w)
     walk_light(w, sun)
     if (n_turning > 0) | (k == 0):
         for lane in range(LANES):
@@ -368,8 +384,8 @@ def march_step(w, given, tile, k, sun, n_turning):
                 keep_split(w, lane, split_stage(order_at(w, lane), w[_SUNLIT, lane]))
     for lane in range(LANES):
         power = power_stage(
-            hardware_at(w, lane), window_at(w, lane), order_at(w, lane), split_at(w, lane), sun, light_at(w, lane),
-            response_at(w, lane), state_at(w, lane),
+            hardware_at(w, lane), window_at(w, lane), sight_at(w, lane), order_at(w, lane), split_at(w, lane), sun,
+            light_at(w, lane), response_at(w, lane), state_at(w, lane),
         )  # fmt: skip
         keep_power(w, lane, power)
     for first in range(0, LANES, GROUP):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from .._jit import point
 from .._math import asin, exprel, exprel_near, fma
+from ..constants import EARTH_RADIUS_M
 from ..physics.array import (
     array_cosine,
     array_nadir_cosine,
@@ -20,7 +21,7 @@ from ..physics.array import (
 from ..physics.battery import aged_efficiency, balance, chargeable_w, givable_w, largest_load_w, stored_j
 from ..physics.compute import power_for, throughput
 from ..physics.eclipse import eclipse_clock, shadow_depth, shadow_side, sunlit_share
-from ..physics.plan import Design, Horizon, horizon, marginal_ratio, plan_ahead
+from ..physics.plan import Design, horizon, marginal_ratio, plan_ahead
 from ..physics.thermal import (
     balance_error_j,
     compute_cap_w,
@@ -156,24 +157,15 @@ class Window(NamedTuple):
     dark_w: float
     sun_rate: float  # planned relative throughput
     dark_rate: float
-    sun_free_w: float  # the plan without the thermal limit
-    dark_free_w: float
+    held: float  # whether heat holds the plan below THROTTLED of what power allows: 1 in light, 2 in dark, 3 in both
     share: float  # assigned over offered work, 0..1
-    limb_curvature: float  # one over the Earth's angular radius
-    radiator_view: float
 
 
-class Ahead(NamedTuple):
-    """What the path holds for the window: the coming light and dark, and what hardly changes with height."""
+class Sight(NamedTuple):
+    """How the Earth looks from a satellite; it hardly changes through a window."""
 
-    light_s: float  # see physics.plan.Horizon, from the start of the window
-    dark_s: float
-    in_dark: float
-    inverse_light_s: float
-    inverse_dark_s: float
-    inverse_left_s: float
-    limb_curvature: float
-    radiator_view: float
+    limb_curvature: float  # one over its angular radius
+    radiator_view: float  # its view factor from both faces of the radiator
 
 
 class Order(NamedTuple):
@@ -183,6 +175,8 @@ class Order(NamedTuple):
     dark_w: float
     sun_rate: float
     dark_rate: float
+    sun_held: float  # 1 where all that the plan gives is asked for, and heat holds the plan
+    dark_held: float
 
 
 class Split(NamedTuple):
@@ -396,23 +390,19 @@ def worn(hardware, health, state):
 
 @point
 def ahead_stage(orbit, hardware, sun, path):
-    """Return what the path, half a step after the window's start, holds for the window."""
-    h = hardware
+    """Return the light and dark to come, from the path half a step after the window's start."""
     attitude = sun_attitude(sun, path)
     clock = eclipse_clock(
         attitude.cos_zenith, attitude.cos_ahead, attitude.normal2, attitude.inverse_height, orbit.speed_rad_s
     )
-    view = two_sided_view(h.radiator_nadir_cosine, attitude.inverse_height)
-    curvature = 1.0 / asin(attitude.inverse_height)
-    t = horizon(clock.sun_s, clock.dark_s, clock.left_s + 0.5 * h.step_s, clock.in_dark)
-    return Ahead(t.light_s, t.dark_s, t.in_dark, t.inverse_light_s, t.inverse_dark_s, t.inverse_left_s, curvature, view)
+    return horizon(clock.sun_s, clock.dark_s, clock.left_s + 0.5 * hardware.step_s, clock.in_dark)
 
 
 @point
-def horizon_of(ahead):
-    """Return the coming light and dark."""
-    t = ahead
-    return Horizon(t.light_s, t.dark_s, t.in_dark, t.inverse_light_s, t.inverse_dark_s, t.inverse_left_s)
+def sight_stage(hardware, path):
+    """Return how the Earth looks from the path, half a step after the window's start."""
+    inverse_height = EARTH_RADIUS_M * path.inverse_m
+    return Sight(1.0 / asin(inverse_height), two_sided_view(hardware.radiator_nadir_cosine, inverse_height))
 
 
 @point
@@ -424,7 +414,7 @@ def new_stage(hardware, health, ahead, state):
     h = hardware
     array_w = state.array_mean_w / health.array if health.array > 0.0 else 0.0
     stored_j = min(state.battery_j / health.battery, h.capacity_j) - h.design_floor_j
-    return plan_ahead(design_of(h), horizon_of(ahead), array_w, stored_j, h.full_w)
+    return plan_ahead(design_of(h), ahead, array_w, stored_j, h.full_w)
 
 
 @point
@@ -432,7 +422,7 @@ def free_stage(hardware, ahead, state):
     """Return the plan without the thermal limit; what heat costs is the difference to `plan_stage`."""
     h = hardware
     stored_j = state.battery_j - h.design_floor_j
-    return plan_ahead(design_of(h), horizon_of(ahead), state.array_mean_w, stored_j, h.full_w)
+    return plan_ahead(design_of(h), ahead, state.array_mean_w, stored_j, h.full_w)
 
 
 @point
@@ -445,22 +435,19 @@ def plan_stage(hardware, ahead, state):
     heat_per_watt = h.pump * h.inverse_discharge_efficiency  # in the dark the battery's loss heats the loop too
     cap_w = steady_cap_w(fixed_w, heat_per_watt, h.emission_w_k4, h.chip_k_w, h.chip_limit_k + h.lift_k)
     stored_j = state.battery_j - h.design_floor_j
-    return plan_ahead(design_of(h), horizon_of(ahead), state.array_mean_w, stored_j, cap_w)
+    return plan_ahead(design_of(h), ahead, state.array_mean_w, stored_j, cap_w)
 
 
 @point
-def window_of(plan, free, ahead):
+def window_of(plan, free):
     """Return what the march needs to know of a window, before anything is assigned."""
     return Window(
         plan.sun_w,
         plan.dark_w,
         plan.sun_rate,
         plan.dark_rate,
-        free.sun_w,
-        free.dark_w,
+        (1.0 if plan.sun_w < THROTTLED * free.sun_w else 0.0) + (2.0 if plan.dark_w < THROTTLED * free.dark_w else 0.0),
         0.0,
-        ahead.limb_curvature,
-        ahead.radiator_view,
     )
 
 
@@ -489,8 +476,14 @@ def order_stage(hardware, window):
     sun_rate, dark_rate = window.share * window.sun_rate, window.share * window.dark_rate
     sun_w = power_for(sun_rate, h.idle_w, h.span_w, h.exponent)
     dark_w = power_for(dark_rate, h.idle_w, h.span_w, h.exponent)
+    asked = window.share > THROTTLED
     return Order(
-        sun_w if window.sun_rate > 0.0 else 0.0, dark_w if window.dark_rate > 0.0 else 0.0, sun_rate, dark_rate
+        sun_w if window.sun_rate > 0.0 else 0.0,
+        dark_w if window.dark_rate > 0.0 else 0.0,
+        sun_rate,
+        dark_rate,
+        1.0 if asked & ((window.held == 1.0) | (window.held == 3.0)) else 0.0,
+        1.0 if asked & (window.held >= 2.0) else 0.0,
     )
 
 
@@ -507,9 +500,9 @@ def side_stage(orbit, hardware, sun, path):
 
 
 @point
-def edge_stage(orbit, hardware, window, sun, path):
+def edge_stage(orbit, hardware, sight, sun, path):
     """Return the share of a step in light, where an edge of the shadow is near."""
-    return sunlit_share(sun, shadow_depth(sun, path, half_step_rad(orbit, hardware)), window.limb_curvature)
+    return sunlit_share(sun, shadow_depth(sun, path, half_step_rad(orbit, hardware)), sight.limb_curvature)
 
 
 @point
@@ -599,7 +592,7 @@ def steep_stage(hardware, state, response):
 
 
 @point
-def power_stage(hardware, window, order, split, sun, light, response, state):
+def power_stage(hardware, window, sight, order, split, sun, light, response, state):
     """Return the powers of a step: array, what work wants, what heat allows, what array and battery carry.
 
     Where array and battery carry less than is wanted, load is shed in this order: compute along its power curve, then
@@ -618,7 +611,7 @@ def power_stage(hardware, window, order, split, sun, light, response, state):
     middle_k = responded_k(state.cell_k, cell_gain, h.cell_emission_w_m2_k4, half_step, response.cell)
     lit_w = array_output_w(beam, h.watt_per_beam, h.temperature_coefficient_per_k, middle_k)
     sink_w = environment_heat_w(
-        h.infrared_m2, h.solar_m2, sun.flux_w_m2, lit, light.cos_radiator, light.day_cosine, window.radiator_view
+        h.infrared_m2, h.solar_m2, sun.flux_w_m2, lit, light.cos_radiator, light.day_cosine, sight.radiator_view
     )
     take_w = chargeable_w(
         state.battery_j, h.capacity_j, h.charge_limit_w, h.taper_w_j, h.inverse_step_s, h.inverse_charge_efficiency
@@ -658,9 +651,8 @@ def power_stage(hardware, window, order, split, sun, light, response, state):
     flow = balance(lit_w, lit, load_w, take_w)
 
     plan_w = mixed(window.sun_w, window.dark_w, lit)
-    free_w = mixed(window.sun_free_w, window.dark_free_w, lit)
-    asked = window.share > THROTTLED  # for all that the plan gives
-    hot = (cap_w < THROTTLED * wanted_w) | (asked & (plan_w < THROTTLED * free_w))
+    planned_hot = ((lit > 0.0) & (order.sun_held > 0.0)) | ((lit < 1.0) & (order.dark_held > 0.0))
+    hot = (cap_w < THROTTLED * wanted_w) | planned_hot
     used_w = fma(lit, lit_w, -flow.curtailed_w)
     loss_w = fma(1.0 - h.charge_efficiency, flow.charge_w, draw_loss * flow.drawn_w)
     return Power(

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..constants import EARTH_INFRARED_W_M2, STEFAN_BOLTZMANN_W_M2_K4
 from ..kernels.lanes import LANES
-from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_HEALTH, N_STATE, N_WINDOW, STATE_FIELDS
+from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_HEALTH, N_SHAPE, N_SLOT, N_STATE, N_WINDOW, STATE_FIELDS
 from ..kernels.satellite import WHOLE, Hardware
 from ..physics.battery import aged_efficiency, capacity_left
 from ..physics.thermal import aged_absorptivity, heat_pump_share
@@ -22,14 +22,14 @@ MEAN_TIME_S = 1500.0  # over which the running means for the plan are taken: a q
 class MarchArrays(NamedTuple):
     """What the kernels see of a fleet. Rows beyond the last satellite pad the last block and are never counted."""
 
-    orbit_table: np.ndarray  # float64[n_orbit, 13], fields of physics.orbit.Orbit
+    orbit_table: np.ndarray  # float64[n_orbit, 15], fields of physics.orbit.Orbit, then N_SHAPE of physics.orbit.Slot
     hardware_table: np.ndarray  # float64[n_type, 48], fields of kernels.satellite.Hardware
     orbit_index: np.ndarray  # int32[n_row]
     type_index: np.ndarray  # int32[n_row]
-    slot: np.ndarray  # float64[n_tile, 4, 32], fields of physics.orbit.Slot
+    slot: np.ndarray  # float64[n_tile, 2, 32], the other fields of physics.orbit.Slot
     health: np.ndarray  # float32[n_tile, 6, 32], fields of kernels.satellite.Health
     state: np.ndarray  # float64[n_tile, 21, 32], STATE_FIELDS
-    window: np.ndarray  # float64[n_tile, 7, 32], fields of kernels.satellite.Window
+    window: np.ndarray  # float64[n_tile, 7, 32], of kernels.satellite.Window
 
 
 def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
@@ -149,7 +149,10 @@ class Fleet:
         self.n_shell = len(by_shell)
         type_index = self.shell_type[self.shell]
 
-        orbits, orbit_index = constellation.orbits
+        orbits, orbit_index, places = _orbits_and_places(constellation)
+        orbit_index = self._padded(np.asarray(orbit_index, dtype=np.int32)[take])
+        if np.array_equal(orbit_index[: take.size], self.shell):
+            self.shell = orbit_index[: take.size]  # one array for both
         self.orbit_radius_m = orbits[:, 0].copy()
         hardware = [hardware_row(satellite, step_s) for satellite in self.types]
         self.hardware = hardware
@@ -159,11 +162,11 @@ class Fleet:
             state[k] = np.array([_initial(name, s, h) for s, h in zip(self.types, hardware, strict=True)])[padded_type]
         state[STATE_FIELDS.index("battery_min_j")] = state[0]
         self.arrays = MarchArrays(
-            np.ascontiguousarray(orbits),
+            orbits,
             np.array(hardware, dtype=np.float64).reshape(len(hardware), -1),
-            self._padded(np.asarray(orbit_index, dtype=np.int32)[take]),
+            orbit_index,
             padded_type,
-            in_tiles(np.stack([self._padded(values) for values in constellation.slots[take].T])),
+            in_tiles(np.stack([self._padded(values) for values in places[take].T])),
             np.tile(np.array(WHOLE, dtype=np.float32)[None, :, None], (self.n_tile, 1, LANES)),
             in_tiles(state),
             np.zeros((self.n_tile, N_WINDOW, LANES)),
@@ -186,9 +189,24 @@ class Fleet:
     @staticmethod
     def bytes_per_satellite() -> int:
         """Return the bytes of live arrays for each satellite, constants included; shared tables left out."""
-        slot, indices = 4 * 8, 3 * 4
-        work, direction, signature = 3 * 8, 3 * 8, 4 + 8  # offered, assigned, executed; signature and its key
+        slot, indices = 8 * N_SLOT, 2 * 4
+        work, direction, signature = 3 * 8, 3 * 4, 4  # offered, assigned or the signature's key, executed
         return 8 * (len(STATE_FIELDS) + N_WINDOW) + 4 * N_HEALTH + slot + indices + work + direction + signature
+
+
+def _orbits_and_places(constellation) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return `MarchArrays.orbit_table`, which of its rows each satellite flies, and the other fields of their slots.
+
+    A satellite whose ellipse is not that of the others on its orbit gets a row of its own.
+    """
+    orbits, index = constellation.orbits
+    shape, places = np.split(constellation.slots, [N_SHAPE], axis=1)
+    first = np.zeros(len(orbits), dtype=np.int64)
+    first[index] = np.arange(len(index))
+    if not np.array_equal(shape, shape[first[index]]):
+        _, first, own = np.unique(np.column_stack([index, shape]), axis=0, return_index=True, return_inverse=True)
+        orbits, index = orbits[index[first]], own.reshape(-1)
+    return np.column_stack([orbits, shape[first]]), index, places
 
 
 def _initial(name: str, satellite: SatelliteType, hardware: Hardware) -> float:

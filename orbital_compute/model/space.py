@@ -70,9 +70,9 @@ class SpaceSegment:
         self.fleet, self.constellation, self.clock = fleet, constellation, clock
         n_row = fleet.n_row
         self.offer_flop, self.assigned_flop, self.executed_flop = np.zeros(n_row), np.zeros(n_row), np.zeros(n_row)
-        self.unit = np.zeros((3, n_row))
+        self.unit = np.zeros((3, n_row), dtype=np.float32)  # half a metre on an orbit
         self.signature = np.full(n_row, -1, dtype=np.int32)
-        self._key = np.zeros(n_row, dtype=np.uint64)
+        self._key = self.assigned_flop.view(np.uint64)  # done with before anything is assigned
         self._sun = SunTrack(clock)
         self._paths = None if constellation.is_theory else ElementPaths(constellation, clock.start)
         self._suns = np.zeros((0, 0))

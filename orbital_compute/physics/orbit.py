@@ -41,10 +41,10 @@ class Orbit(NamedTuple):
 class Slot(NamedTuple):
     """Where one satellite stands in its shell at the epoch, in turns; eccentricity about the frozen one."""
 
-    latitude_turn: float
     perigee_turn: float
-    node_turn: float
     eccentricity: float
+    latitude_turn: float
+    node_turn: float
 
 
 class Anchor(NamedTuple):
@@ -169,10 +169,10 @@ def slot_turns(eccentricity, arg_perigee_rad, mean_anomaly_rad, raan_rad, frozen
     ey = np.asarray(eccentricity) * np.sin(arg_perigee_rad) - frozen
     latitude = (np.asarray(arg_perigee_rad) + np.asarray(mean_anomaly_rad)) / TURN_RAD
     return Slot(
-        latitude - np.floor(latitude),
         np.arctan2(ey, ex) / TURN_RAD,
-        np.asarray(raan_rad) / TURN_RAD - np.floor(np.asarray(raan_rad) / TURN_RAD),
         np.hypot(ex, ey),
+        latitude - np.floor(latitude),
+        np.asarray(raan_rad) / TURN_RAD - np.floor(np.asarray(raan_rad) / TURN_RAD),
     )
 
 

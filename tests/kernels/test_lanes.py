@@ -7,7 +7,6 @@ import pytest
 from orbital_compute._jit import stack_rows
 from orbital_compute.kernels import lanes
 from orbital_compute.kernels.satellite import (
-    Ahead,
     Aim,
     Aspect,
     Hardware,
@@ -17,6 +16,7 @@ from orbital_compute.kernels.satellite import (
     Order,
     Power,
     Response,
+    Sight,
     Split,
     State,
     Window,
@@ -24,7 +24,7 @@ from orbital_compute.kernels.satellite import (
     Worn,
 )
 from orbital_compute.physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot
-from orbital_compute.physics.plan import Plan
+from orbital_compute.physics.plan import Horizon, Plan
 
 RECORDS = {
     "orbit": Orbit,
@@ -35,11 +35,12 @@ RECORDS = {
     "health": Health,
     "hardware": Hardware,
     "state": State,
-    "ahead": Ahead,
+    "ahead": Horizon,
     "new": Plan,
     "free": Plan,
     "plan": Plan,
     "window": Window,
+    "sight": Sight,
     "aim": Aim,
     "split": Split,
     "aspect": Aspect,
@@ -51,8 +52,8 @@ RECORDS = {
     "ledger": Ledger,
 }
 KEPT = (
-    "anchor", "state", "ahead", "new", "free", "plan", "window", "order", "aim", "split", "path", "light", "response",
-    "power", "ledger",
+    "anchor", "state", "ahead", "new", "free", "plan", "window", "sight", "order", "aim", "split", "path", "light",
+    "response", "power", "ledger",
 )  # fmt: skip
 
 

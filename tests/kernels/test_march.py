@@ -147,7 +147,7 @@ def test_given_positions_fly_as_the_theory_does():
         assert np.abs(one["sunlit"] - other["sunlit"]).max() < 1e-6
         assert np.abs(one["fluid_k"] - other["fluid_k"]).max() < 1e-6
         assert np.abs(one["array_w"] - other["array_w"]).max() < 1.0
-        assert np.abs(theory.unit[:, :n] - given_run.unit[:, :n]).max() < 2e-11
+        assert np.abs(theory.unit[:, :n] - given_run.unit[:, :n]).max() < 2e-7  # rounded to single precision
 
 
 def test_offers_are_whole_quanta_and_never_above_the_cool_ones():
@@ -156,7 +156,8 @@ def test_offers_are_whole_quanta_and_never_above_the_cool_ones():
     assert (offer > 0).any()
     assert (offer % 2.0**30 == 0).all()
     assert (run.cool[:LANES] >= offer).all()
-    assert np.abs(np.linalg.norm(run.unit[:, :LANES], axis=0) - 1).max() < 4e-12  # the orbit's 1/r
+    norm = np.linalg.norm(run.unit[:, :LANES].astype(np.float64), axis=0)
+    assert np.abs(norm - 1).max() < 2.0**-23  # rounded to single precision
 
 
 def test_totals_are_the_sums_of_the_windows():

@@ -13,7 +13,7 @@ UNCOMPILED = bool(numba.config.DISABLE_JIT)
 N, STEP_S, N_STEP, N_WINDOW = (8, 10.0, 5, 2) if UNCOMPILED else (64, 10.0, 30, 24)  # two hours
 SHARE_ERROR = 3e-5  # of light in a step of 10 s: what `physics.eclipse` states
 KELVIN = 0.01  # the integrator's error is 0.001 K at steps of 10 s
-DIRECTION = 2e-11  # 0.1 mm in 7,000 km
+DIRECTION = 2.0**-24 + 2e-11  # single precision, half a metre on an orbit
 ENERGY = 3e-6  # of what flowed through the bus: cells 0.001 K off give 4e-6 of the array's power for a while
 
 OTHER = design(

@@ -25,7 +25,7 @@ def test_opposite_satellites_of_a_plane_stand_opposite():
     fleet = walker(n_plane=1, n_per_plane=2, eccentricity=0.0, inclination_deg=97.4)
     r_m = fleet.positions(TIMES)
     # to first order in the eccentricity about the frozen one, 2 e a each, both ways
-    e = fleet.slots[:, 3].max() + 0.0011
+    e = fleet.slots[:, 1].max() + 0.0011
     assert np.abs(r_m[0] + r_m[1]).max() < 4 * e * 6.93e6
     assert np.linalg.norm(r_m, axis=2).min() > 6.9e6
 
@@ -129,7 +129,7 @@ def test_dawn_dusk_plane_keeps_facing_the_sun():
     year = np.datetime64("2026-06-21T00:00") + np.arange(0, 365, 7).astype("timedelta64[D]")
     table, _ = fleet.orbits
     times_s = fleet.seconds_after_epoch(year)
-    node = 2 * np.pi * (fleet.slots[0, 2] + table[0, 6] * times_s)
+    node = 2 * np.pi * (fleet.slots[0, 3] + table[0, 6] * times_s)
     normal = np.stack(
         [np.sin(node) * table[0, 2], -np.cos(node) * table[0, 2], np.full(node.size, table[0, 1])], axis=1
     )

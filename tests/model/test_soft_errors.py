@@ -66,7 +66,7 @@ def test_the_map_keeps_the_yearly_total_of_each_orbit():
     errors, table = soft_errors()
     times_s = np.arange(0.0, YEAR_S, 181.0)
     weight = within_the_year(times_s.size)
-    nodes = [(0.3, 0.0, p / 24, 0.0) for p in range(24)]
+    nodes = [(0.0, 0.0, 0.3, p / 24) for p in range(24)]
     for orbit, (height, tilt) in enumerate(ORBITS):
         found = rates(errors, table, orbit, nodes, times_s)
         total = float((found @ weight).mean())
@@ -84,7 +84,7 @@ def test_the_map_keeps_the_yearly_total_of_one_satellite():
     times_s = np.arange(0.0, YEAR_S, 31.0)
     weight = within_the_year(times_s.size)
     for orbit, (height, tilt) in enumerate(ORBITS):
-        found = rates(errors, table, orbit, [(0.3, 0.0, 0.1, 0.0)], times_s)[0]
+        found = rates(errors, table, orbit, [(0.0, 0.0, 0.3, 0.1)], times_s)[0]
         inner = float(weight @ found)
         print(f"{height:g} km, {tilt:g}°: one satellite {inner - 1:+.1e}, its calendar year {found.mean() - 1:+.1e}")
         assert found.mean() == pytest.approx(1.0, abs=1e-3)
@@ -95,7 +95,7 @@ def test_the_map_keeps_the_yearly_total_of_a_shell():
     """A plain calendar year of 12 planes of 12: ends and resonances are shared out among the satellites."""
     errors, table = soft_errors()
     times_s = np.arange(0.0, YEAR_S, 307.0)
-    slots = [(k / 12 + p / 144, 0.0, p / 12, 0.0) for p in range(12) for k in range(12)]
+    slots = [(0.0, 0.0, k / 12 + p / 144, p / 12) for p in range(12) for k in range(12)]
     for orbit in (0, 4):
         total = float(
             np.mean([rates(errors, table, orbit, slots[k : k + 36], times_s).mean() for k in (0, 36, 72, 108)])
@@ -106,14 +106,14 @@ def test_the_map_keeps_the_yearly_total_of_a_shell():
 
 def test_without_map_events_come_evenly():
     errors, table = soft_errors(RadiationSpec(solar_cycle=None, anomaly=None))
-    found = rates(errors, table, 0, [(0.3, 0.0, 0.1, 0.0)], np.arange(0.0, 86400.0, 600.0))
+    found = rates(errors, table, 0, [(0.0, 0.0, 0.3, 0.1)], np.arange(0.0, 86400.0, 600.0))
     assert (found == 1.0).all()
     assert errors.rate_per_s == pytest.approx(soft_errors()[0].rate_per_s, rel=1e-15)
 
 
 def test_the_background_comes_everywhere():
     errors, table = soft_errors(RadiationSpec(solar_cycle=None, anomaly=AnomalySpec(background_rad_per_year=15.0)))
-    found = rates(errors, table, 0, [(0.3, 0.0, 0.1, 0.0)], np.arange(0.0, 86400.0, 60.0))
+    found = rates(errors, table, 0, [(0.0, 0.0, 0.3, 0.1)], np.arange(0.0, 86400.0, 60.0))
     assert found.min() == pytest.approx(0.1, abs=1e-6)
 
 
