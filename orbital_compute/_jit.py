@@ -63,19 +63,27 @@ def cache_folder():
 
 _CACHE_FOLDER = None if numba.config.DISABLE_JIT else cache_folder()
 
-point = njit(forceinline=True, error_model="numpy")
 
-
-def sweep(function):
-    """Compile a loop over nodes; its machine code is kept in the private folder, if there is one."""
+def _compiled(function, **options):
+    """Compile a function; its machine code is kept in the private folder, if there is one."""
     if _CACHE_FOLDER is None:
-        return njit(nogil=True, error_model="numpy")(function)
+        return njit(error_model="numpy", **options)(function)
     kept = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(_CACHE_FOLDER)  # read by numba while it decorates, and only then
     try:
-        return njit(nogil=True, error_model="numpy", cache=True)(function)
+        return njit(error_model="numpy", cache=True, **options)(function)
     finally:
         numba.config.CACHE_DIR = kept
+
+
+def point(function):
+    """Compile a law, to be pasted into its callers; kept too, since setting up a run calls some by themselves."""
+    return _compiled(function, forceinline=True)
+
+
+def sweep(function):
+    """Compile a loop over nodes, which releases the interpreter lock."""
+    return _compiled(function, nogil=True)
 
 
 CACHE_LINE_BYTES = 64
