@@ -121,6 +121,7 @@ VARIABLES: dict[str, Variable] = {
         outside_temperature_k | K | outside air temperature
         site_water_m3 | m3 | water evaporated
         site_peak_flop | FLOP | work of the window at full power
+        site_working_flop | FLOP | work at full power of the accelerators that stand and are the customer's
         site_power_limited_flop | FLOP | work that the power supply allows
         site_offered_flop | FLOP | work offered to dispatch
         site_reachable_flop | FLOP | offered work, where the site reaches some demand within its round-trip limit

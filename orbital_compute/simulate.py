@@ -30,6 +30,7 @@ from .model.frames import EarthRotationWarning, instants_after, rotation_caveat,
 from .model.health import FleetHealth
 from .model.network import Network, Uplink
 from .model.offers import build_programme, round_trip_mix, site_round_trip_quanta
+from .model.outages import arc_available
 from .model.queues import DROP_REASONS, Queues
 from .model.radiation import KINDS
 from .model.radiation_watch import RadiationWatch
@@ -96,7 +97,7 @@ class Simulation:
             model.health.gangs, workload.class_names, self.network.routes.job_class, self.of_site
         )
         self.soft_errors = None if laws.radiation is None else RadiationWatch(
-            laws.radiation, self.fleet, constellation, clock, seed=model.seed
+            laws.radiation, self.fleet, constellation, clock, seed=model.seed, storms=model.outages.storms,
         )  # fmt: skip
         self.soft_error_counts: SoftErrorCounts | None = None
         self.window = 0
@@ -164,6 +165,7 @@ class Simulation:
             value_per_flop=workload.value_per_flop,
             bit_per_flop=workload.bit_per_flop,
             window_s=clock.window_s,
+            arc_available=self._arc_available(),
         )
         self.assignment: Assignment = self.model.policy(programme, self.window)
         n_orbit = self.signature_key.size
@@ -174,6 +176,13 @@ class Simulation:
         assigned = float(self.assignment.signature_flop.sum())
         lost_flop = max(self.assignment.merging_loss_flop(placed), 0.0)  # below zero: rounded up to whole quanta
         self.merging_loss = lost_flop / assigned if assigned else 0.0
+
+    def _arc_available(self) -> np.ndarray | None:
+        """Return the share of each arc's capacity that events leave in this window; None where there are none."""
+        outages, clock = self.model.outages.arcs, self.model.clock
+        if not outages:
+            return None
+        return arc_available(outages, len(self.network.arcs), clock.window_start_s(self.window) + 0.5 * clock.window_s)
 
     def age(self) -> None:
         """Bring the fleet's health to the day that begins in this window, if one does: what fails was assigned work.

@@ -162,8 +162,9 @@ def _sites(hour: np.ndarray, n_site: int) -> dict[str, np.ndarray]:
         "site_discharge_power_w": np.clip(-swing, 0, None), "site_battery_power_w": -swing, "pue": 1 + overhead / it,
         "site_state_of_charge": 0.8 - 0.1 * np.cos(hour[:, None] * np.pi / 6) * np.ones(n_site),
         "outside_temperature_k": 298 + 7 * np.cos((hour[:, None] - 15) * np.pi / 12) * np.ones(n_site),
-        "site_peak_flop": 1.2 * done, "site_power_limited_flop": 1.1 * done, "site_offered_flop": 1.1 * done,
-        "site_reachable_flop": 1.1 * done, "site_assigned_flop": 1.0 * done, "site_executed_flop": done,
+        "site_peak_flop": 1.2 * done, "site_working_flop": 1.2 * done, "site_power_limited_flop": 1.1 * done,
+        "site_offered_flop": 1.1 * done, "site_reachable_flop": 1.1 * done, "site_assigned_flop": 1.0 * done,
+        "site_executed_flop": done,
     }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ ORBIT_STAGES = (
 )
 SITE_STAGES = (
     ("peak", "site_peak_flop"),
-    ("availability", "site_peak_flop"),
+    ("availability", "site_working_flop"),
     ("power supply", "site_power_limited_flop"),
     ("degradation", "site_power_limited_flop"),
     ("thermal", "site_offered_flop"),

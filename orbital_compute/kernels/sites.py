@@ -182,6 +182,32 @@ def offer_sites(plant_table, group_table, state, outside_k, grid_limit_w, step_s
 
 
 @sweep
+def cooled_throughput(plant_table, group_table, outside_k, cooling_limit_w, first, last, out_throughput):
+    """Fill the largest throughput at which each site's cooling stays within a limit in all steps, by bisection.
+
+    Parameters
+    ----------
+    outside_k : float64[n_site, n_step]
+    cooling_limit_w : float64[n_site]
+        Of the cooling plant's own power.
+    out_throughput : float64[n_site]
+        0 where the idle site alone is too much.
+    """
+    for i in range(first, last):
+        plant = site_plant(plant_table, group_table, i)
+        low, high, middle = 0.0, 1.0, 1.0
+        for _ in range(BISECTIONS):
+            it_w, fits = plant.other_it_w + device_power_w(plant, middle), True
+            for k in range(outside_k.shape[1]):
+                power = site_power(plant.facility, it_w, outside_k[i, k])
+                fits = fits and power.cooling_w <= cooling_limit_w[i]
+            low = middle if fits else low
+            high = high if fits else middle
+            middle = 0.5 * (low + high)
+        out_throughput[i] = low
+
+
+@sweep
 def march_sites(
     plant_table, group_table, outside_k, grid_limit_w, step_s, throughput, first, last, state, out_done, out_flows
 ):

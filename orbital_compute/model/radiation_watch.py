@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from .credit import SoftErrorToll
 from .fleet import Fleet, from_tiles
 from .frames import gmst_rad
 from .health_laws import satellite_keys
+from .outages import Spell, factor_at
 from .radiation import RadiationSpec
 from .soft_errors import SoftErrorCounts, SoftErrors
 from .space import SpaceSegment
@@ -33,6 +34,8 @@ class RadiationWatch:
         Of which the fleet has some or all rows.
     clock : Clock
     seed : int
+    storms : sequence of Spell
+        Factors on the rates of soft errors, while storms of the Sun last.
 
     Raises
     ------
@@ -42,8 +45,11 @@ class RadiationWatch:
         If it does not reach an orbit.
     """
 
-    def __init__(self, spec: RadiationSpec, fleet: Fleet, constellation: Constellation, clock: Clock, *, seed: int):
-        self._fleet, self._clock = fleet, clock
+    def __init__(
+        self, spec: RadiationSpec, fleet: Fleet, constellation: Constellation, clock: Clock, *, seed: int,
+        storms: Sequence[Spell] = (),
+    ):  # fmt: skip
+        self._fleet, self._clock, self._storms = fleet, clock, tuple(storms)
         n = fleet.n_satellite
         self._month = self._month_of(0.0)
         self.errors = SoftErrors(
@@ -89,6 +95,7 @@ class RadiationWatch:
         counts = self.errors.count(
             window, clock.window_s, float(gmst_rad(clock.start, [middle_s])[0]), space.unit, self._devices,
             space.executed_flop, space.signature, executed_flop.size, space.rows, run,
+            factor_at(self._storms, middle_s),
         )  # fmt: skip
         exposure_flop, done_flop = (math.fsum(part.tolist()) for part in (counts.exposure_flop, executed_flop))
         rates = self.errors.gang_rates_per_s(exposure_flop, done_flop)

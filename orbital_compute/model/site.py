@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import AuditError, Problem, ScenarioError
-from ..kernels.sites import FLOWS, GROUPS, PLANT, STATE, march_sites, mean_unit_cooling, offer_sites
+from ..kernels.sites import FLOWS, GROUPS, PLANT, STATE, cooled_throughput, march_sites, mean_unit_cooling, offer_sites
 from ..physics.facility import LEAST_PUE, cooling_factor
 from .climate import Climate
 from .clock import Clock
+from .outages import Spell, factor_at
 from .ranges import range_problems
+from .schedule import Line, Steps
 
 RESIDUAL_LIMIT = 1e-9  # of the energy that passes: rounding alone gives 1e-15
 JOULE_PER_KWH = 3.6e6
+_PEAK, _OTHER = PLANT.index("peak_flop_s"), PLANT.index("other_it_w")
 
 _SITE_RANGES = {
     "latitude_deg": (-90.0, 90.0),
@@ -86,7 +89,8 @@ class SiteSpec:
     """A terrestrial data centre, in SI.
 
     `other_it_power_w` is network, storage and headroom, drawn constantly while the site is on. `pue` is that of a year
-    at full load, reached by scaling the cooling plant.
+    at full load, reached by scaling the cooling plant. Where only a share of the accelerators is the customer's, the
+    others run at full load for their owner: they draw power, and offer nothing.
     """
 
     name: str
@@ -103,6 +107,9 @@ class SiteSpec:
     battery: BatteryPlant | None = None
     uplink_bit_s: float = math.inf
     water_l_per_kwh_cooling: float = 1.8
+    halls: tuple[Spell, ...] = ()  # shares of the accelerators, with their power, that stand for a time
+    customer: Line | None = None  # share of the accelerators that is the customer's; the rest is at its owner's work
+    water_limit_l_s: Steps | None = None  # of the cooling, in litres a second
 
     def __post_init__(self):
         problems = _problems(self)
@@ -196,6 +203,10 @@ class Sites:
         has = self.battery_capacity_j > 0.0
         return np.where(has, self.state[:, 0] / np.where(has, self.battery_capacity_j, 1.0), np.nan)
 
+    def held(self, w_window: int) -> np.ndarray:
+        """Return the share of each site's accelerators that stand and are the customer's: float64[n_site]."""
+        return self._stands(w_window) * self._owned(w_window)
+
     def offer_flop(self, w_window: int) -> np.ndarray:
         """Return the most work that each site carries through a window with no cut: float64[n_site].
 
@@ -203,21 +214,25 @@ class Sites:
         """
         throughput = np.empty(self.n_site)
         outside_k, grid_w = self._weather(w_window)
-        offer_sites(
-            self._plant, self._group, self.state, outside_k, grid_w, self.clock.step_s, 0, self.n_site, throughput
-        )
-        return throughput * self.peak_flop_s * self.clock.window_s
+        plant, group = self._equipment(w_window)
+        offer_sites(plant, group, self.state, outside_k, grid_w, self.clock.step_s, 0, self.n_site, throughput)
+        if any(site.water_limit_l_s is not None for site in self.specs):
+            cooled, limit_w = np.empty(self.n_site), self._cooling_limit_w(w_window)
+            cooled_throughput(plant, group, outside_k, limit_w, 0, self.n_site, cooled)
+            throughput = np.minimum(throughput, cooled)
+        return throughput * plant[:, _PEAK] * self.clock.window_s
 
     def march(self, w_window: int, assigned_flop: np.ndarray) -> SiteWindow:
         """Execute a window and move the state on; work assigned past the peak is cut to it, float64[n_site]."""
         outside_k, grid_w = self._weather(w_window)
-        peak_flop = self.peak_flop_s * self.clock.window_s
+        plant, group = self._equipment(w_window)
+        peak_flop = plant[:, _PEAK] * self.clock.window_s
         asked_flop = np.minimum(np.asarray(assigned_flop, float), peak_flop)
         throughput = np.divide(asked_flop, peak_flop, out=np.zeros(self.n_site), where=peak_flop > 0.0)
         done, flows = np.empty(self.n_site), np.empty((self.n_site, len(FLOWS)))
         battery_start_j = self.state[:, 0].copy()
         march_sites(
-            self._plant, self._group, outside_k, grid_w, self.clock.step_s, throughput,
+            plant, group, outside_k, grid_w, self.clock.step_s, throughput,
             0, self.n_site, self.state, done, flows,
         )  # fmt: skip
         by_name = {name: flows[:, column].copy() for column, name in enumerate(FLOWS)}
@@ -232,6 +247,39 @@ class Sites:
             water_l=by_name["cooling_j"] * self._water_l_per_j,
             **by_name,
         )
+
+    def _middle_s(self, w_window: int) -> float:
+        return self.clock.window_start_s(w_window) + 0.5 * self.clock.window_s
+
+    def _stands(self, w_window: int) -> np.ndarray:
+        """Return the share of each site's accelerators that no event has taken: float64[n_site]."""
+        time_s = self._middle_s(w_window)
+        return np.array([factor_at(site.halls, time_s) for site in self.specs])
+
+    def _owned(self, w_window: int) -> np.ndarray:
+        """Return the share of each site's accelerators that is the customer's: float64[n_site]."""
+        time_s = self._middle_s(w_window)
+        return np.array([1.0 if site.customer is None else site.customer.at(time_s) for site in self.specs])
+
+    def _equipment(self, w_window: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the tables of plants and groups as they stand in a window: the owner's share joins the constant."""
+        stands, owned = self._stands(w_window), self._owned(w_window)
+        if (stands * owned == 1.0).all():
+            return self._plant, self._group
+        plant, group = self._plant.copy(), self._group.copy()
+        devices_w = np.array([math.fsum(rows[:2].ravel().tolist()) for rows in self._group])
+        plant[:, _PEAK] *= stands * owned
+        plant[:, _OTHER] = stands * (plant[:, _OTHER] + (1.0 - owned) * devices_w)
+        group[:, :2] *= (stands * owned)[:, None, None]
+        return plant, group
+
+    def _cooling_limit_w(self, w_window: int) -> np.ndarray:
+        """Return the cooling power that each site's water allows in a window: float64[n_site], inf without a limit."""
+        time_s = self._middle_s(w_window)
+        limits = [site.water_limit_l_s for site in self.specs]
+        limit_l_s = np.array([math.inf if limit is None else float(limit.at(time_s)) for limit in limits])
+        dry = self._water_l_per_j <= 0.0
+        return np.where(dry, np.inf, limit_l_s / np.where(dry, 1.0, self._water_l_per_j))
 
     def _weather(self, w_window: int) -> tuple[np.ndarray, np.ndarray]:
         """Return outside temperature [K] and grid limit [W] at the steps of a window: float64[n_site, n_step]."""

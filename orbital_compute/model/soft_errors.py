@@ -168,6 +168,7 @@ class SoftErrors:
         n_signature: int,
         ranges: Sequence[tuple[int, int]],
         run: Callable[..., Iterable] = map,
+        factor: float = 1.0,
     ) -> SoftErrorCounts:
         """Return the soft errors of a window, the same bits however the rows are cut into ranges.
 
@@ -188,19 +189,22 @@ class SoftErrors:
         ranges : sequence of (first, last)
         run : callable
             `map`, or the `map` of a thread pool.
+        factor : float
+            On all rates, as in a storm of the Sun.
 
         Raises
         ------
         ModelError
             If more events are due than can be drawn one by one.
         """
-        self._check(float(devices.max(initial=0.0)), window_s)
+        self._check(float(devices.max(initial=0.0)), window_s * factor)
+        tables = self.tables._replace(rate_per_s=self.tables.rate_per_s * factor)
         sky = SoftErrorSky(self.seed, window, window_s, math.cos(gmst_rad), math.sin(gmst_rad))
 
         def draw(part):
             sums = self.empty_sums(n_signature)
             count_soft_errors(
-                sky, self.tables, self.rows, direction, devices, executed_flop, signature, part[0], part[1], sums
+                sky, tables, self.rows, direction, devices, executed_flop, signature, part[0], part[1], sums
             )
             return sums
 

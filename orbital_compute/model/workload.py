@@ -12,6 +12,7 @@ from .._random import STREAM_DEMAND_PHASE, uniforms
 from ..errors import Problem, ScenarioError
 from ..kernels.demand import demand_table, requests_until
 from .clock import Clock
+from .outages import Spell
 from .ranges import range_problems
 
 JOB_KINDS = ("interactive", "batch", "training", "agent")
@@ -150,6 +151,15 @@ class Region:
 
 
 @dataclass(frozen=True)
+class Surge:
+    """Requests of a class in a region, or of all where None, times a factor for a time."""
+
+    spell: Spell
+    job_class: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True)
 class DemandSpec:
     """How much is asked: exactly one of the two, as a mean over days and the sum over regions.
 
@@ -186,8 +196,9 @@ class Workload:
     """
 
     def __init__(
-        self, classes: Sequence[JobClass], regions: Sequence[Region], demand: DemandSpec, *, clock: Clock, seed: int
-    ):
+        self, classes: Sequence[JobClass], regions: Sequence[Region], demand: DemandSpec, *, clock: Clock, seed: int,
+        surges: Sequence[Surge] = (),
+    ):  # fmt: skip
         self.classes, self.regions, self.demand, self.clock, self.seed = (*classes,), (*regions,), demand, clock, seed
         self.class_names = [job.name for job in self.classes]
         self.region_names = [region.name for region in self.regions]
@@ -202,6 +213,7 @@ class Workload:
         self.slo_wait_s = self._per_class("slo_wait_s")
         self.mean_rate_per_s = self._mean_rate_per_s()
         self._tabulate()
+        self._surges = [(self._chosen(surge), surge.spell) for surge in surges]
 
     def arrivals(self, w_window: int) -> np.ndarray:
         """Return the requests that arrive in a window: int64[n_class, n_region]."""
@@ -268,11 +280,32 @@ class Workload:
         )  # fmt: skip
 
     def _whole_requests_until(self, time_s: float) -> np.ndarray:
-        """Return int64[n_class, n_region], the requests from the first hour's edge to a time after the start."""
-        i_hour = int(np.searchsorted(self._edge_s, time_s, side="right")) - 1
+        """Return int64[n_class, n_region], the requests from the first hour's edge to a time after the start.
+
+        What a surge adds is the running sum over its time, once more for each whole factor above 1.
+        """
+        running = self._running(time_s)
+        for chosen, spell in self._surges:
+            if time_s > spell.start_s:
+                start_s, end_s = max(spell.start_s, 0.0), min(time_s, spell.end_s)
+                running += (spell.factor - 1.0) * chosen * (self._running(end_s) - self._running(start_s))
+        return np.floor(running).astype(np.int64)
+
+    def _running(self, time_s: float) -> np.ndarray:
+        """Return the running sum of requests without surges at a time: float64[n_class, n_region]."""
+        i_hour = min(int(np.searchsorted(self._edge_s, time_s, side="right")), len(self._edge_s) - 1) - 1
         running = np.empty((self.n_class, self.n_region))
         requests_until(
             time_s, self._edge_s[i_hour], self.mean_rate_per_s, self._amplitude, self._turn,
             self._noise[i_hour], self._requests[i_hour], 0, self.n_class, running,
         )  # fmt: skip
-        return np.floor(running).astype(np.int64)
+        return running
+
+    def _chosen(self, surge: Surge) -> np.ndarray:
+        """Return 1 for the pairs that a surge befalls and 0 for the others: float64[n_class, n_region]."""
+        chosen = np.ones((self.n_class, self.n_region))
+        for name, names, axis in ((surge.job_class, self.class_names, 0), (surge.region, self.region_names, 1)):
+            if name is not None:
+                here = np.array([each == name for each in names], dtype=float)
+                chosen *= here[:, None] if axis == 0 else here
+        return chosen

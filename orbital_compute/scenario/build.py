@@ -12,12 +12,13 @@ from ..model.clock import DAY_S, Clock
 from ..model.constellation import Constellation
 from ..model.events import FleetEvent
 from ..model.network import Gateway, NetworkSpec
+from ..model.outages import Outages
 from ..model.policy.choose import POLICIES, Policy
 from ..model.policy.user import load_user_policy
 from ..model.satellite_type import SatelliteType
 from ..model.site import SiteSpec
 from ..model.workload import Workload
-from . import build_ground, build_space, build_work
+from . import build_events, build_ground, build_space, build_work
 from .build_health import HealthLaws, health_laws
 from .load import Scenario
 from .step_limit import check_step
@@ -36,6 +37,7 @@ class Model:
     network: NetworkSpec
     workload: Workload
     events: list[FleetEvent]
+    outages: Outages
     health: HealthLaws
     policy: Policy
     sample_rows: np.ndarray  # int64, ascending
@@ -59,7 +61,8 @@ def build(scenario: Scenario) -> Model:
     }
     check_step(scenario, types)
     constellation = build_space.constellation(scenario, clock, list(types))
-    sites = [build_ground.site(item, scenario, warned) for item in scenario.sites]
+    happens = build_events.happenings(scenario, clock, constellation)
+    sites = [happens.at_site(build_ground.site(item, scenario, warned)) for item in scenario.sites]
     regions = [build_work.region(name, item) for name, item in scenario.workload.regions.items()]
     peak_flop_s = _peak_flop_s(constellation, types, sites)
     health = health_laws(scenario)
@@ -75,8 +78,9 @@ def build(scenario: Scenario) -> Model:
         sites=sites,
         gateways=build_ground.gateways(scenario.gateways),
         network=build_ground.network(scenario.network),
-        workload=Workload(classes, regions, demand, clock=clock, seed=scenario.seed),
-        events=[build_space.event(item, i, clock, constellation) for i, item in enumerate(scenario.events)],
+        workload=Workload(classes, regions, demand, clock=clock, seed=scenario.seed, surges=happens.surges),
+        events=happens.fleet,
+        outages=happens.outages,
         health=health,
         policy=_policy(scenario, warned),
         sample_rows=_sample_rows(scenario.output.sample, constellation.n_satellite),

@@ -6,16 +6,13 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from ..errors import Problem, ScenarioError
 from ..model.clock import Clock
 from ..model.constellation import Constellation
-from ..model.events import FleetEvent
 from ..model.power_curve import curve_fault, fit_power_curve
 from ..model.satellite_type import ArraySpec, BatterySpec, ComputeSpec, RadiatorSpec, SatelliteType
 from ..model.shells import SUN_SYNCHRONOUS, Shell
-from . import schema_events, schema_space
+from . import schema_space
 from .files import read_power_curve, resolved
 from .load import Scenario
 
@@ -167,30 +164,4 @@ def _shell(shell: schema_space.Shell, index: int) -> Shell:
         eccentricity=shell.eccentricity,
         arg_perigee_deg=math.degrees(shell.argument_of_perigee),
         satellite_type=shell.satellite,
-    )
-
-
-def event(item: schema_events.Event, index: int, clock: Clock, fleet: Constellation) -> FleetEvent:
-    """Return an event with its rows, and its times in seconds after the start of the run."""
-    where = f"events[{index}]"
-    if item.shell is not None:
-        if item.shell not in fleet.shell_names:
-            cure = f"there are {', '.join(fleet.shell_names[:8])}"
-            raise ScenarioError(Problem(f"no shell is called '{item.shell}'", f"{where}.shell", item.shell, cure=cure))
-        rows = np.flatnonzero(np.asarray(fleet.shell) == fleet.shell_names.index(item.shell))
-    else:
-        rows = np.array(item.rows, dtype=np.int64)
-        if rows[-1] >= fleet.n_satellite:
-            limit = f"the fleet has rows 0 to {fleet.n_satellite - 1}"
-            what = f"there is no satellite in row {rows[-1]}"
-            raise ScenarioError(
-                Problem(what, f"{where}.rows", int(rows[-1]), limit=limit, cure="name rows of the fleet")
-            )
-    return FleetEvent(
-        rows=rows.astype(np.int64),
-        start_s=(item.start - clock.start).total_seconds(),
-        end_s=math.inf if item.end is None else (item.end - clock.start).total_seconds(),
-        strings_lost=item.share or 0.0,
-        array_pointing=1.0 if item.array_cosine is None else item.array_cosine,
-        radiator_sun=item.radiator_cosine or 0.0,
     )

@@ -98,6 +98,7 @@ def _site_rows(run) -> dict[str, Any]:
         "outside_temperature_k": window.outside_k,
         "site_water_m3": window.water_l * 1e-3,
         "site_peak_flop": sites.peak_flop_s * window_s,
+        "site_working_flop": sites.peak_flop_s * sites.held(run.window) * window_s,
         "site_power_limited_flop": run.site_offer_flop,
         "site_offered_flop": run.site_offer_flop,
         "site_reachable_flop": np.where(feasible, run.site_offer_flop, 0.0),

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from orbital_compute.errors import AuditError, ScenarioError
 from orbital_compute.model.climate import CosineClimate
 from orbital_compute.model.clock import Clock
+from orbital_compute.model.outages import Spell
+from orbital_compute.model.schedule import Line, Steps
 from orbital_compute.model.site import BatteryPlant, DeviceGroup, GridChange, Sites, SiteSpec
 
 JULY = Clock(datetime(2026, 7, 10, tzinfo=UTC), 60.0, 300.0, 1440)
@@ -262,3 +264,50 @@ def test_water_follows_cooling():
 def test_bad_input_is_named(fields, message):
     with pytest.raises(ScenarioError, match=message):
         changed(**fields)
+
+
+HOUR = dataclasses.replace(JULY, n_step=60)
+
+
+def test_a_lost_hall_takes_its_accelerators_and_their_power():
+    """Four tenths of the halls are gone for the second half of an hour: six tenths of work and of IT power are left."""
+    windows = run(changed(halls=(Spell(1800.0, 3600.0, 0.6),)), HOUR)
+    whole = run(COLOSSUS, HOUR)
+    for one, all_of_it in zip(windows[:6], whole[:6], strict=True):
+        assert one.executed_flop[0] == all_of_it.executed_flop[0]
+    for one, all_of_it in zip(windows[6:], whole[6:], strict=True):
+        assert one.executed_flop[0] == pytest.approx(0.6 * all_of_it.executed_flop[0], rel=1e-12)
+        assert one.it_j[0] == pytest.approx(0.6 * all_of_it.it_j[0], rel=1e-12)
+
+
+def test_what_is_not_the_customers_runs_for_its_owner():
+    """A quarter is the customer's: a quarter of the work, and the power of a site at full load."""
+    part, whole = run(changed(customer=Line((0.0,), (0.25,))), HOUR), run(COLOSSUS, HOUR)
+    for one, all_of_it in zip(part, whole, strict=True):
+        assert one.executed_flop[0] == pytest.approx(0.25 * all_of_it.executed_flop[0], rel=1e-12)
+        assert one.it_j[0] == pytest.approx(all_of_it.it_j[0], rel=1e-12)
+    idle = run(changed(customer=Line((0.0,), (0.0,))), HOUR)
+    assert total(idle, "executed_flop") == 0.0
+    assert total(idle, "it_j") == pytest.approx(total(whole, "it_j"), rel=1e-12)
+
+
+def test_held_is_what_stands_times_what_is_owned():
+    spec = changed(halls=(Spell(0.0, 900.0, 0.5),), customer=Line((0.0, 3600.0), (1.0, 0.0)))
+    sites = Sites([spec], HOUR)
+    for w in range(12):
+        owned = 1.0 - (w + 0.5) / 12
+        assert sites.held(w)[0] == pytest.approx(owned * (0.5 if w < 3 else 1.0))
+
+
+def test_cooling_water_limits_work_on_a_hot_day():
+    """Each litre lets 1/1.8 kWh into the cooling plant: with less than the day needs, cooling runs at that power."""
+    whole = run(COLOSSUS, HOUR)
+    needed_w = max(window.cooling_j[0] / 300.0 for window in whole)
+    limit_l_s = 0.7 * needed_w * COLOSSUS.water_l_per_kwh_cooling / 3.6e6
+    windows = run(changed(water_limit_l_s=Steps((0.0,), (limit_l_s,))), HOUR)
+    used_l = sum(window.water_l[0] for window in windows)
+    assert used_l == pytest.approx(limit_l_s * 3600.0, rel=0.01)
+    assert used_l <= limit_l_s * 3600.0 * (1 + 1e-12)
+    assert total(windows, "executed_flop") < 0.99 * total(whole, "executed_flop")
+    plenty = run(changed(water_limit_l_s=Steps((0.0,), (1e3 * limit_l_s,))), HOUR)
+    assert total(plenty, "executed_flop") == total(whole, "executed_flop")

@@ -8,7 +8,16 @@ import pytest
 
 from orbital_compute.errors import ScenarioError
 from orbital_compute.model.clock import Clock
-from orbital_compute.model.workload import DemandSpec, JobClass, LanguageModel, Region, ServingDevice, Workload
+from orbital_compute.model.outages import Spell
+from orbital_compute.model.workload import (
+    DemandSpec,
+    JobClass,
+    LanguageModel,
+    Region,
+    ServingDevice,
+    Surge,
+    Workload,
+)
 
 MODEL_70B = LanguageModel("dense 70B", 70e9, 70e9, kv_byte_per_token=327_680)  # 80 layers, 8 heads of 128, 2 × 2 byte
 H100 = ServingDevice(peak_flop_s=989e12, memory_byte=80e9, memory_rate_byte_s=3.35e12, count=8)
@@ -180,3 +189,30 @@ def test_rare_requests_of_like_regions_do_not_come_at_once():
 def test_bad_input_is_named(make, message):
     with pytest.raises(ScenarioError, match=message):
         make()
+
+
+def test_a_surge_adds_its_share_to_the_pairs_it_names_and_to_no_other():
+    """Threefold from 02:00 to 05:00 in one region: what comes there is three times as much, to a request."""
+    classes, places, run = [chunks(noise_variation=0.3), chunks("more")], regions(3), clock(0.25)
+    spell = Spell(2 * 3600.0, 5 * 3600.0, 3.0)
+    demand = DemandSpec(share_of_capacity=0.5, capacity_flop_s=1e21)
+    calm = Workload(classes, places, demand, clock=run, seed=1)
+    surge = Surge(spell, "batch", "region 2")
+    wild = Workload(classes, places, demand, clock=run, seed=1, surges=[surge])
+    before, inside, after = range(24), range(24, 60), range(60, 72)
+    for part, factor in ((before, 1), (inside, 3), (after, 1)):
+        usual, found = (sum(work.arrivals(w) for w in part) for work in (calm, wild))
+        assert abs(found[0, 2] - factor * usual[0, 2]) <= factor
+        untouched = np.ones((2, 3), bool)
+        untouched[0, 2] = False
+        np.testing.assert_array_equal(found[untouched], usual[untouched])
+
+
+def test_a_surge_of_nothing_stops_demand():
+    run = clock(0.25)
+    quiet = Workload(
+        [chunks()], regions(), DemandSpec(share_of_capacity=0.5, capacity_flop_s=1e21), clock=run, seed=1,
+        surges=[Surge(Spell(3600.0, 7200.0, 0.0))],
+    )  # fmt: skip
+    assert sum(quiet.arrivals(w).sum() for w in range(13, 23)) == 0
+    assert min(quiet.arrivals(w).sum() for w in (11, 25)) > 0

@@ -180,6 +180,42 @@ def test_events_by_rows_and_by_shell():
     assert (second.array_pointing, second.strings_lost) == (1.0, 0.125)
 
 
+def test_events_of_planes_ground_sun_and_demand():
+    until = {"end": "2026-06-21T01:00:00Z"}
+    model = built(
+        events=[
+            event("plane_lost", shell="rings", planes=[1], **until),
+            event("gateway_down", gateway="tokyo", share=0.25, **until),
+            event("hall_lost", site="colossus_1", share=0.4),
+            event("grid_curtailed", site="colossus_1", limit="100 MW", **until),
+            event("solar_storm", factor=50, **until),
+            event("demand_surge", factor=2, job_class="batch", region="brazil"),
+        ]
+    )
+    (plane,) = model.events
+    assert plane.rows.tolist() == [3, 4, 5]
+    assert plane.compute_lost == 1.0
+    (arc,), (storm,) = model.outages.arcs, model.outages.storms
+    assert model.gateways[arc.arc].name == "tokyo"
+    assert (arc.spell.factor, arc.spell.start_s, arc.spell.end_s) == (0.75, 1800.0, 3600.0)
+    assert storm.factor == 50.0
+    (hall,) = model.sites[0].halls
+    assert (hall.factor, hall.end_s) == (0.6, math.inf)
+    assert [(change.time_s, change.limit_w) for change in model.sites[0].grid_changes] == [(1800, 100e6), (3600, 300e6)]
+    ((chosen, surge),) = model.workload._surges
+    assert (chosen.sum(), surge.factor) == (1.0, 2.0)
+
+
+def test_lost_lasers_cut_off_their_share_to_the_fourth():
+    shell = [{"name": "one", "altitude": "600 km", "inclination": "53 deg", "planes": 100, "per_plane": 100}]
+    lost = {share: built(constellation__shells=shell, events=[event("lasers_lost", share=share)]).events[0].rows
+            for share in (0.5, 0.8, 1.0)}  # fmt: skip
+    assert lost[1.0].size == 10_000
+    for share in (0.5, 0.8):  # four lasers; four standard deviations of a binomial of 10,000
+        assert abs(lost[share].size - 1e4 * share**4) < 4 * math.sqrt(1e4 * share**4 * (1 - share**4))
+    assert set(lost[0.5].tolist()) < set(lost[0.8].tolist())  # chance is the satellite's own
+
+
 @pytest.mark.parametrize(
     ("one", "says"),
     [
@@ -196,6 +232,19 @@ def test_events_by_rows_and_by_shell():
         (event(rows=[1], array_cosine=0.3, end="2026-06-21T00:31:00Z"), "too short; events last for whole windows"),
         (event(rows=[1], array_cosine=0.3, start="2026-06-21T02:00:00Z"), "events[0].start: the event begins after"),
         (event(rows=[1], array_cosine=0.3, start="2026-06-20", end="2026-06-21"), "the event is over before the run"),
+        (
+            event("plane_lost", shell="rings", planes=[1, 2]),
+            "events[0].planes: there is no plane 2; rings has planes 0 to",
+        ),
+        (event("plane_lost", planes=[1]), "plane_lost needs shell"),
+        (event("gateway_down", gateway="atlantis"), "events[0].gateway: no gateway is called 'atlantis'; there are"),
+        (event("hall_lost", site="colossus_9", share=0.5), "no site is called 'colossus_9'; there are colossus_1"),
+        (event("hall_lost", site="colossus_1", share=1.5), "above 1"),
+        (event("grid_curtailed", site="colossus_1", limit="-1 MW"), "below 0 kW"),
+        (event("demand_surge", factor=2, region="moon"), "no region is called 'moon'"),
+        (event("demand_surge", factor=2, job_class="chess"), "no class is called 'chess'"),
+        (event("solar_storm", factor=-1), "-1 is below 0"),
+        (event("solar_storm", factor=2, rows=[1]), "events[0].rows: solar_storm has no rows"),
     ],
 )
 def test_events_that_cannot_be(one, says):

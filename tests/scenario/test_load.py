@@ -149,8 +149,8 @@ def test_all_faults_come_together_in_the_order_of_the_file(tmp_path):
     [
         ("lease: [{notice: 90 days}]", "lease is not available in this version; leave it []"),
         (
-            "events: [{kind: plane_lost, rows: [1], start: 2026-06-21}]",
-            "the event 'plane_lost' is not available in this version; there are attitude_loss, cell_string_lost",
+            "events: [{kind: moon_lost, rows: [1], start: 2026-06-21}]",
+            "the event 'moon_lost' is not available in this version; there are attitude_loss, cell_string_lost",
         ),
         ("policy: lottery", "'lottery' is no policy; there are optimal, price, greedy, round_robin and user"),
         ("economics: {launch: 500 USD/kg}", "economics is not available in this version; leave it {}"),
