@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .analysis.cost import Cost, cost
 from .analysis.ledgers import ledgers
 from .analysis.summary import summary
 from .catalogue import COORDINATES, VARIABLES, Variable, attributes
@@ -53,7 +54,12 @@ class Results:
 
     def summary(self) -> dict[str, dict[str, Any]]:
         """Return the headline figures, each `{"value": ..., "unit": ...}`, from the stored numbers."""
-        return summary(self.dataset)
+        return summary(self.dataset) | ({} if self.cost is None else self.cost.summary())
+
+    @cached_property
+    def cost(self) -> Cost | None:
+        """What orbit and ground cost, for each unit of what the run made; None where the scenario leaves it out."""
+        return cost(self.dataset, self.manifest)
 
     def audit(self) -> dict[str, dict[str, Any]]:
         """Return the ledgers of energy, heat, work and requests with their relative residuals."""

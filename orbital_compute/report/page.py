@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import run_length_s
-from . import air, budget, headline, health, units
+from . import air, budget, cost, headline, health, units
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
 from .limits import LIMITS
@@ -28,6 +28,7 @@ SECTIONS = (
     ("budget", "Power and heat budget"),
     ("health", "Health"),
     ("air", "Thin air"),
+    ("cost", "Cost"),
     ("audit", "Audit"),
     ("limits", "What the model leaves out"),
     ("parameters", "Parameters and their sources"),
@@ -89,6 +90,10 @@ def contents(results: Results, cases: Mapping[str, Results] | None = None) -> It
     yield "".join([note, *(table(rows) for rows in tables), *(figure(chart) for chart in shown)])
     in_air = air.tables(results)
     yield "".join([f"<p>{escape(air.NOTE)}</p>" * bool(in_air), *(table(rows) for rows in in_air)])
+    drawn, lists = cost.charts(results), cost.tables(results)
+    yield "".join(
+        [f"<p>{escape(cost.NOTE)}</p>" * bool(lists), *(table(rows) for rows in lists), *(figure(one) for one in drawn)]
+    )
     yield f"<p>{escape(sentence(headline.audit_sentence(results)))}</p>{table(headline.audit(results))}"
     yield "<ul>" + "".join(f"<li>{escape(limit)}</li>" for limit in LIMITS) + "</ul>"
     yield parameters(results.manifest.get("provenance", []))

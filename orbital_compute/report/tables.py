@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import budget, headline
+from . import budget, cost, headline
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
@@ -53,7 +53,10 @@ def summary_table(results: Results) -> Group:
         Text(f"{headline.name(results)}: {headline.question(results)}", style="bold"),
         Text(headline.answer(results)),
     ]
-    blocks = [headline.orbit_beside_ground(results), headline.service(results), headline.condition(results)]
+    blocks = [
+        headline.orbit_beside_ground(results), cost.line(results), headline.service(results),
+        headline.condition(results),
+    ]  # fmt: skip
     body = [piece for block in blocks if block is not None for piece in (Text(), table(block))]
     closing = [Text(), Text(f"Audit: {headline.audit_sentence(results)}.")]
     closing += [Text(f"Warning: {warning}", style="yellow") for warning in results.warnings[:WARNINGS_SHOWN]]

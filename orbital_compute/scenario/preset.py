@@ -31,6 +31,7 @@ KINDS = (
     "workloads",
     "models",
     "regions",
+    "launches",
 )
 
 # Parts of a satellite that may name a preset of their own: section, the key that names it, kind.
@@ -172,6 +173,9 @@ class Expander:
             out["sites"] = [self._site(item, ("sites", i)) for i, item in enumerate(out["sites"])]
         out["gateways"] = self._named(out.get("gateways"), "gateways", ("gateways",))
         out["workload"] = self._workload(out.get("workload"))
+        if isinstance(out.get("economics"), dict) and "launch" in out["economics"]:
+            launch = self._named(out["economics"]["launch"], "launches", ("economics", "launch"))
+            out["economics"] = {**out["economics"], "launch": launch}
         return out
 
     def _preset(self, kind: str, name: Any, place: Place) -> Layer:

@@ -14,6 +14,7 @@ from ..model.clock import DAY_S, typical_days
 from ..model.policy.names import POLICY_NAMES
 from .fields import Count, Kind, Moment, Name, OrNone, Quantity, Section, about, known, wrong
 from .quantity import shown
+from .schema_economics import Economics
 from .schema_events import Event
 from .schema_ground import Gateways, Network, Site
 from .schema_health import Health
@@ -192,7 +193,9 @@ class ScenarioFields(Section):
     policy: Annotated[str | dict[str, str], _Policy()] = known(
         "optimal", "C", MODEL, "of the dispatch: optimal, price, greedy, round_robin, or {user: file.py:function}"
     )
-    economics: Annotated[dict, _Empty("economics", {})] = known({}, "C", MODEL, "later")
+    economics: Annotated[Economics | None, OrNone()] = known(
+        {}, "C", MODEL, "costs of orbit and ground; none: no costs"
+    )
     output: Output = known({}, "C", MODEL, "what is stored")
 
     _origin: Origin = PrivateAttr(default_factory=Origin)

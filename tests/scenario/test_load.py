@@ -153,7 +153,6 @@ def test_all_faults_come_together_in_the_order_of_the_file(tmp_path):
             "the event 'moon_lost' is not available in this version; there are attitude_loss, cell_string_lost",
         ),
         ("policy: lottery", "'lottery' is no policy; there are optimal, price, greedy, round_robin and user"),
-        ("economics: {launch: 500 USD/kg}", "economics is not available in this version; leave it {}"),
     ],
 )
 def test_what_comes_later_is_refused_and_not_passed_over(tmp_path, line, says):
@@ -162,7 +161,7 @@ def test_what_comes_later_is_refused_and_not_passed_over(tmp_path, line, says):
 
 def test_what_comes_later_may_stand_empty(tmp_path):
     path = tmp_path / "s.yaml"
-    path.write_text(TEXT + "lease: []\nevents: []\npolicy: optimal\neconomics: {}\n", encoding="utf-8")
+    path.write_text(TEXT + "lease: []\nevents: []\npolicy: optimal\n", encoding="utf-8")
     assert load_scenario(path).policy == "optimal"
 
 
