@@ -15,6 +15,7 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
@@ -121,3 +122,35 @@ def _rows_compiled(typing_context, n_row, n_column):
 # sizes are written as constants. It starts a line of the cache, where numba's own begin in the middle of one as often
 # as not, and every vector of 64 bytes lies across two; and the compiler knows that nothing else points into it.
 stack_rows = _rows_plain if numba.config.DISABLE_JIT else _rows_compiled
+
+
+@intrinsic
+def _fetch_compiled(typing_context, array, first, n):
+    """Ask for the lines of the cache that hold the n numbers of a contiguous array from the flat index `first` on."""
+
+    def generate(context, builder, signature, arguments):
+        values = context.make_array(signature.args[0])(context, builder, arguments[0])
+        byte = ir.IntType(8).as_pointer()
+        size = context.get_abi_sizeof(context.get_data_type(signature.args[0].dtype))
+        start = builder.bitcast(builder.gep(values.data, [arguments[1]]), byte)
+        kind = ir.FunctionType(ir.VoidType(), [byte, ir.IntType(32), ir.IntType(32), ir.IntType(32)])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        word = ir.IntType(32)
+        n_line = builder.udiv(
+            builder.mul(arguments[2], context.get_constant(types.intp, size)),
+            context.get_constant(types.intp, CACHE_LINE_BYTES),
+        )
+        with cgutils.for_range(builder, n_line) as loop:
+            offset = builder.mul(loop.index, context.get_constant(types.intp, CACHE_LINE_BYTES))
+            builder.call(prefetch, [builder.gep(start, [offset]), word(1), word(3), word(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp), generate
+
+
+def _fetch_plain(array, first, n):
+    pass
+
+
+# While one tile is worked on, the next is on its way from memory: `fetch(array, first, n)`. It changes no answer.
+fetch = _fetch_plain if numba.config.DISABLE_JIT else _fetch_compiled

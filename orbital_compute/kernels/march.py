@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import point, stack_rows, sweep
+from .._jit import fetch, point, stack_rows, sweep
 from ..physics.orbit import Orbit, Path, Slot, anchor_orbit, ellipse_place, mean_place, rippled_path
 from ..physics.sun import Sun
 from .lanes import (
@@ -129,6 +129,7 @@ N_LEDGER = len(Ledger._fields)
 
 STATE_FIELDS = (*State._fields, *Total._fields)  # what an array of state holds of a satellite
 TOTAL = N_STATE
+N_STATE_FIELD = len(STATE_FIELDS)
 _LEDGER_BATTERY_MIN = LEDGER + Ledger._fields.index("battery_min_j")
 _EXECUTED = LEDGER + Ledger._fields.index("executed_flop")
 _LEDGER_BATTERY_START = LEDGER + Ledger._fields.index("battery_start_j")
@@ -227,6 +228,16 @@ def load_tile(w, fleet, tile, sun):
         keep_working(w, lane, working(hardware_at(w, lane), health_at(w, lane)))
     for lane in range(LANES):
         keep_anchor(w, lane, anchor_orbit(orbit_at(w, lane), slot_at(w, lane), sun.time_s - sun.window_s))
+
+
+@point
+def fetch_tile(fleet, tile, n_state, n_window):
+    """Ask for what a tile's satellites have of their own, so that it is there when its turn comes."""
+    if tile < fleet.state.shape[0]:
+        fetch(fleet.slot, tile * N_SLOT * LANES, N_SLOT * LANES)
+        fetch(fleet.health, tile * N_HEALTH * LANES, N_HEALTH * LANES)
+        fetch(fleet.window, tile * N_WINDOW * LANES, n_window * LANES)
+        fetch(fleet.state, tile * N_STATE_FIELD * LANES, n_state * LANES)
 
 
 @point
@@ -331,6 +342,7 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, unit, 
     w = stack_rows(N_BUFFER, LANES)
     n_step = suns.shape[0]
     for tile in range(first_tile, last_tile):
+        fetch_tile(fleet, tile + 1, N_STATE, N_WINDOW)
         load_tile(w, fleet, tile, sun_at(suns, 0))
         walk_path(w, given, tile, 0, sun_at(suns, 0))
         see_tile(w)
@@ -413,6 +425,7 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, execu
     """
     w = stack_rows(N_BUFFER, LANES)
     for tile in range(first_tile, last_tile):
+        fetch_tile(fleet, tile + 1, N_STATE_FIELD, N_WINDOW)
         load_tile(w, fleet, tile, sun_at(suns, 0))
         load_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
         wear_tile(w)

@@ -11,6 +11,7 @@ import pytest
 from small_fleet import BASE, LANES, design, fleet_of, random_elements, run_of, window_times
 from twin_sky import orbit
 
+from orbital_compute._jit import fetch, sweep
 from orbital_compute.kernels.march import SAMPLE_ROWS, STATE_FIELDS, TOTAL, march_window
 from orbital_compute.kernels.satellite import Health
 
@@ -301,3 +302,19 @@ def test_same_fleet_twice_is_the_same():
     one, other = (marched(random_elements(4), np.zeros(4, dtype=int), 0.5) for _ in range(2))
     assert np.array_equal(one_by_one(one, 4), one_by_one(other, 4))
     assert fleet_of(random_elements(4)).n_tile == 16
+
+
+def test_fetching_changes_nothing_and_reaches_to_the_end():
+    """The last tile asks for none behind it; of single numbers, and of an array without any, nothing is read."""
+
+    @sweep
+    def ask(array, first, n):
+        fetch(array, first, n)
+        return array.size
+
+    for dtype in (np.float64, np.float32):
+        array = np.arange(64, dtype=dtype)
+        assert ask(array, 0, 64) == 64
+        assert ask(array, 32, 32) == 64
+        assert (array == np.arange(64)).all()
+    assert ask(np.zeros(0), 0, 0) == 0
