@@ -7,7 +7,7 @@ temperatures settle, is left out where the run has more than one.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,11 +99,36 @@ def design_of(results: Results, sample: int) -> Satellite:
 
 
 def hardware_of(results: Results, sample: int) -> Hardware:
-    """Return the constants that a sampled satellite was marched with, its power curve left out."""
-    item = design_of(results, sample)
+    """Return the constants that a sampled satellite was marched with, its power curve left out.
+
+    Of a run with health they are those of the end: a new satellite with what age and failures have left of it.
+    """
+    item, dataset = design_of(results, sample), results.dataset
     plain = item.model_copy(update={"compute": item.compute.model_copy(update={"power_curve": None})})
     spec = satellite_type("design", plain, load_scenario(results.manifest["scenario"]), [])
-    return hardware_row(spec, float(results.dataset.attrs["step_s"]))
+    step_s = float(dataset.attrs["step_s"])
+    if "radiator_absorptivity" not in dataset:
+        return hardware_row(spec, step_s)
+    row = int(dataset["sample_satellite"].values[sample])
+    compute, array, battery = (
+        float(dataset[f"satellite_{part}_left"].values[row]) for part in ("compute", "array", "battery")
+    )
+    absorptivity = float(dataset["radiator_absorptivity"].values[-1, int(dataset["satellite_shell"].values[row])])
+    new = hardware_row(replace(spec, age_s=0.0), step_s)
+    return new._replace(
+        watt_per_beam=new.watt_per_beam * array,
+        capacity_j=new.capacity_j * battery,
+        floor_j=new.floor_j * battery,
+        design_floor_j=new.design_floor_j * battery,
+        charge_limit_w=new.charge_limit_w * battery,
+        discharge_limit_w=new.discharge_limit_w * battery,
+        solar_m2=absorptivity * item.radiator.area,
+        full_w=new.full_w * compute,
+        idle_w=new.idle_w * compute,
+        span_w=new.span_w * compute,
+        peak_flop_s=new.peak_flop_s * compute,
+        chip_k_w=new.chip_k_w / compute if compute > 0.0 else 0.0,
+    )
 
 
 def period_s(dataset: xr.Dataset, sample: int) -> float:

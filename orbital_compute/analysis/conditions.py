@@ -19,6 +19,7 @@ from .budget import design_of, hardware_of
 
 if TYPE_CHECKING:
     from ..results import Results
+    from ..scenario.schema_space import Satellite
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,17 @@ def conditions(results: Results, sample: int = 0) -> Conditions:
         beta_rad=_beta_rad(results, int(dataset["sample_satellite"].values[sample]), date, unit[0]),
         age_s=item.age,
         absorptivity=hardware.solar_m2 / item.radiator.area,
-        array_health=(1.0 - item.array.degradation * YEAR_S) ** (item.age / YEAR_S),
+        array_health=_array_health(results, item, sample),
         capacity_j=hardware.capacity_j,
     )
+
+
+def _array_health(results: Results, item: Satellite, sample: int) -> float:
+    """Return the array's power over that when new: as the run left it, or by the age of the design without health."""
+    dataset = results.dataset
+    if "radiator_absorptivity" in dataset:
+        return float(dataset["satellite_array_left"].values[int(dataset["sample_satellite"].values[sample])])
+    return (1.0 - item.array.degradation * YEAR_S) ** (item.age / YEAR_S)
 
 
 def orbit_normal(fleet: Constellation, row: int, date: np.datetime64) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import orbital_compute as oc
-from orbital_compute.analysis.budget import budget, period_s, shares, spells, whole_revolutions
+from orbital_compute.analysis.budget import budget, hardware_of, period_s, shares, spells, whole_revolutions
 from orbital_compute.analysis.conditions import conditions
 
 TREE = {
@@ -115,7 +115,8 @@ def test_conditions(results):
     assert seen.flux_w_m2 == pytest.approx(1361 / seen.sun_distance_au**2, rel=1e-12)
     assert abs(math.degrees(seen.beta_rad)) < 1.0  # the Sun at the equinox, the node there too
     assert (seen.age_s, seen.array_health, seen.absorptivity) == (0.0, 1.0, 0.15)
-    old = conditions(run(**{"satellite.age": "5 years", "time.duration": "10 min"}))
+    # without health a satellite keeps what its age has left it at the start
+    old = conditions(run(**{"satellite.age": "5 years", "time.duration": "10 min", "health": "none"}))
     assert old.absorptivity == pytest.approx(0.25, rel=1e-12)
     assert old.array_health == pytest.approx(0.975**5, rel=1e-12)
     assert old.capacity_j == pytest.approx(0.8 * 117 * 3.6e6, rel=1e-12)
@@ -125,3 +126,18 @@ def test_parts():
     assert spells(np.array([True, False, True, True, False])) == [(0, 1), (2, 4)]
     assert spells(np.array([False, False])) == []
     assert shares(np.array(["a", "b", "b", "b"])) == {"b": 0.75, "a": 0.25}
+
+
+def test_an_old_satellites_budget_is_of_what_age_and_failures_left():
+    old = run(**{"satellite.age": "5 years", "health.failures.satellites": "none"})
+    left = float(old.dataset["satellite_battery_left"].values[0])
+    assert 0.6 < left < 0.9
+    hardware = hardware_of(old, 0)
+    assert hardware.capacity_j == pytest.approx(left * 117 * 3.6e6)
+    assert hardware.full_w == pytest.approx(150e3 * float(old.dataset["satellite_compute_left"].values[0]))
+    assert hardware.solar_m2 > hardware_of(run(health="none"), 0).solar_m2
+    margins = budget(old).margins
+    assert min(margins[name].left for name in ("charge", "charging", "discharging")) > -1e-6
+    told = conditions(old)
+    assert told.array_health == float(old.dataset["satellite_array_left"].values[0])
+    assert told.capacity_j == hardware.capacity_j
