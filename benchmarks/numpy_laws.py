@@ -169,6 +169,7 @@ class NumPyMarch:
                 new = self._where_needed(steep, s.steep_stage, ("hardware", "state", "response"))
                 for old, value in zip(r["response"], new, strict=True):
                     old[steep] = value
+            r["supply"] = self._law(s.supply_stage)
             r["power"] = self._law(s.power_stage)
             cut = r["power"].cut > 0.0
             if cut.any():

@@ -144,6 +144,7 @@ class ArrayTwin:
         r["split"] = call(s.split_stage, r)
         r["response"] = call(s.response_stage, r)
         r["response"] = call(s.steep_stage, r)
+        r["supply"] = call(s.supply_stage, r)
         power = call(s.power_stage, r)
         r["power"] = power
         r["power"] = power = power._replace(rate=np.where(power.cut > 0.0, call(s.cut_stage, r), power.rate))

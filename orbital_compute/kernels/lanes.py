@@ -20,6 +20,7 @@ from .satellite import (
     Sight,
     Split,
     State,
+    Supply,
     Total,
     Window,
 )
@@ -45,7 +46,8 @@ ORDER = SIGHT + 2
 AIM = ORDER + 6
 SPLIT = AIM + 3
 ASPECT = SPLIT + 3
-PATH = ASPECT + 2
+SUPPLY = ASPECT + 2
+PATH = SUPPLY + 4
 LIGHT = PATH + 7
 RESPONSE = LIGHT + 5
 POWER = RESPONSE + 3
@@ -290,6 +292,16 @@ def aspect_at(w, lane):
 
 
 @point
+def supply_at(w, lane):
+    return Supply(
+        w[SUPPLY, lane],
+        w[SUPPLY + 1, lane],
+        w[SUPPLY + 2, lane],
+        w[SUPPLY + 3, lane],
+    )
+
+
+@point
 def path_at(w, lane):
     return Path(
         w[PATH, lane],
@@ -484,6 +496,14 @@ def keep_split(w, lane, v):
 def keep_aspect(w, lane, v):
     w[ASPECT, lane] = v.cos_zenith
     w[ASPECT + 1, lane] = v.inverse_height
+
+
+@point
+def keep_supply(w, lane, v):
+    w[SUPPLY, lane] = v.lit_w
+    w[SUPPLY + 1, lane] = v.cell_w_m2
+    w[SUPPLY + 2, lane] = v.sink_w
+    w[SUPPLY + 3, lane] = v.take_w
 
 
 @point

@@ -54,6 +54,7 @@ from .lanes import (
     keep_split,
     keep_state,
     keep_state_in,
+    keep_supply,
     keep_total_in,
     keep_window,
     keep_working,
@@ -72,6 +73,7 @@ from .lanes import (
     slot_at,
     split_at,
     state_at,
+    supply_at,
     total_in,
     window_at,
 )
@@ -107,6 +109,7 @@ from .satellite import (
     sight_stage,
     split_stage,
     steep_stage,
+    supply_stage,
     turns,
     window_of,
     working,
@@ -268,27 +271,39 @@ def walk_path(w, given, tile, k, sun):
 
 
 @point
-def some_above_zero(w, row, first):
-    """Return whether a row is above zero somewhere in the group of lanes that begins with `first`."""
-    n = 0
-    for j in range(GROUP):
-        n += 1 if w[row, first + j] > 0.0 else 0
-    return n > 0
+def groups_above_zero(w, row):
+    """Return in which groups of lanes a row is above zero somewhere: a bit for each group."""
+    some = False
+    for lane in range(LANES):
+        some |= w[row, lane] > 0.0
+    groups = 0
+    if some:
+        for group in range(LANES // GROUP):
+            some = False
+            for j in range(GROUP):
+                some |= w[row, GROUP * group + j] > 0.0
+            groups |= (1 << group) if some else 0
+    return groups
 
 
 @point
 def walk_light(w, sun):
-    """Put every lane's share of the step in light into the buffer; where an edge of the shadow is near, meter it."""
+    """Put every lane's share of the step in light into the buffer; where an edge of the shadow is near, meter it.
+
+    Returned is in which groups of lanes an edge is near.
+    """
     for lane in range(LANES):
         side = side_stage(orbit_at(w, lane), hardware_at(w, lane), sun, path_at(w, lane))
         w[_SUNLIT, lane] = side.sunlit
         w[_NEAR, lane] = 1.0 if side.near else 0.0
-    for first in range(0, LANES, GROUP):
-        if some_above_zero(w, _NEAR, first):
+    near = groups_above_zero(w, _NEAR)
+    for group in range(LANES // GROUP if near else 0):
+        if (near >> group) & 1:
             for j in range(GROUP):
-                lane = first + j
+                lane = GROUP * group + j
                 share = edge_stage(orbit_at(w, lane), hardware_at(w, lane), sight_at(w, lane), sun, path_at(w, lane))
                 w[_SUNLIT, lane] = share if w[_NEAR, lane] > 0.0 else w[_SUNLIT, lane]
+    return near
 
 
 @point
@@ -373,7 +388,7 @@ def march_step(w, given, tile, k, sun, n_turning):
     walk_path(w, given, tile, k, sun)
     if k == 0:
         see_tile(w)
-    walk_light(w, sun)
+    near = walk_light(w, sun)
     if (n_turning > 0) | (k == 0):
         for lane in range(LANES):
             keep_aim(w, lane, aim_stage(hardware_at(w, lane), health_at(w, lane), sun, path_at(w, lane)))
@@ -384,26 +399,31 @@ def march_step(w, given, tile, k, sun, n_turning):
     for lane in range(LANES):
         keep_response(w, lane, response_stage(hardware_at(w, lane), state_at(w, lane)))
         keep_split(w, lane, UNSPLIT)
-    for first in range(0, LANES, GROUP):
-        if some_above_zero(w, _STEEP, first):
+    steep = groups_above_zero(w, _STEEP)
+    for group in range(LANES // GROUP if steep else 0):
+        if (steep >> group) & 1:
             for j in range(GROUP):
-                lane = first + j
+                lane = GROUP * group + j
                 keep_response(w, lane, steep_stage(hardware_at(w, lane), state_at(w, lane), response_at(w, lane)))
-    for first in range(0, LANES, GROUP):
-        if some_above_zero(w, _NEAR, first):
+    for group in range(LANES // GROUP if near else 0):
+        if (near >> group) & 1:
             for j in range(GROUP):
-                lane = first + j
+                lane = GROUP * group + j
                 keep_split(w, lane, split_stage(order_at(w, lane), w[_SUNLIT, lane]))
     for lane in range(LANES):
+        hardware, sight, state = hardware_at(w, lane), sight_at(w, lane), state_at(w, lane)
+        keep_supply(w, lane, supply_stage(hardware, sight, sun, light_at(w, lane), response_at(w, lane), state))
+    for lane in range(LANES):
         power = power_stage(
-            hardware_at(w, lane), window_at(w, lane), sight_at(w, lane), order_at(w, lane), split_at(w, lane), sun,
-            light_at(w, lane), response_at(w, lane), state_at(w, lane),
+            hardware_at(w, lane), window_at(w, lane), order_at(w, lane), split_at(w, lane), light_at(w, lane),
+            supply_at(w, lane), response_at(w, lane), state_at(w, lane),
         )  # fmt: skip
         keep_power(w, lane, power)
-    for first in range(0, LANES, GROUP):
-        if some_above_zero(w, _CUT, first):
+    cut = groups_above_zero(w, _CUT)
+    for group in range(LANES // GROUP if cut else 0):
+        if (cut >> group) & 1:
             for j in range(GROUP):
-                lane = first + j
+                lane = GROUP * group + j
                 rate = cut_stage(hardware_at(w, lane), order_at(w, lane), light_at(w, lane), power_at(w, lane))
                 w[_RATE, lane] = rate if w[_CUT, lane] > 0.0 else w[_RATE, lane]
     for lane in range(LANES):

@@ -223,6 +223,15 @@ class Response(NamedTuple):
     steep: float  # 1 where an exponent is below STEEP: only `steep_stage` tells
 
 
+class Supply(NamedTuple):
+    """What Sun, Earth and battery offer through a step."""
+
+    lit_w: float  # array power at the bus while lit
+    cell_w_m2: float  # heat that the cells take up before power is drawn
+    sink_w: float  # heat from Sun and Earth into the radiator
+    take_w: float  # that the battery can charge with
+
+
 class Power(NamedTuple):
     """Mean powers through a step [W]; `lit_w` is the array's power while lit, `cap_w` the thermal limit."""
 
@@ -592,13 +601,8 @@ def steep_stage(hardware, state, response):
 
 
 @point
-def power_stage(hardware, window, sight, order, split, sun, light, response, state):
-    """Return the powers of a step: array, what work wants, what heat allows, what array and battery carry.
-
-    Where array and battery carry less than is wanted, load is shed in this order: compute along its power curve, then
-    compute altogether, then the pumps, then the bus. Below the battery's floor nothing is drawn.
-    `rate` is what was ordered; where `cut` is 1, `cut_stage` brings it down to what the power left allows.
-    """
+def supply_stage(hardware, sight, sun, light, response, state):
+    """Return what Sun, Earth and battery offer through a step."""
     h, lit = hardware, light.sunlit
     beam = sun.flux_w_m2 * light.cos_array
     cell_w_m2 = cell_heat_w_m2(
@@ -616,7 +620,19 @@ def power_stage(hardware, window, sight, order, split, sun, light, response, sta
     take_w = chargeable_w(
         state.battery_j, h.capacity_j, h.charge_limit_w, h.taper_w_j, h.inverse_step_s, h.inverse_charge_efficiency
     )
+    return Supply(lit_w, cell_w_m2, sink_w, take_w)
 
+
+@point
+def power_stage(hardware, window, order, split, light, supply, response, state):
+    """Return the powers of a step: what work wants, what heat allows, what array and battery carry.
+
+    Where array and battery carry less than is wanted, load is shed in this order: compute along its power curve, then
+    compute altogether, then the pumps, then the bus. Below the battery's floor nothing is drawn.
+    `rate` is what was ordered; where `cut` is 1, `cut_stage` brings it down to what the power left allows.
+    """
+    h, lit = hardware, light.sunlit
+    lit_w, cell_w_m2, sink_w, take_w = supply
     wanted_w = mixed(order.sun_w, order.dark_w, lit)
     # rounded as what is wanted, so that devices which only idle are not switched off at an edge of the shadow
     least_w = mixed(h.idle_w if order.sun_w > 0.0 else 0.0, h.idle_w if order.dark_w > 0.0 else 0.0, lit)
