@@ -49,7 +49,7 @@ def mean_elements(fleet: Constellation, epoch_jd: float) -> MeanElements:
     The theory counts eccentricity about the frozen orbit; SGP4 adds that offset itself, by the same J3 term. Mean
     motions are made equal, because they decide where a satellite stands after a day.
     """
-    latitude, perigee, node, eccentricity = fleet.slots.T
+    perigee, eccentricity, latitude, node = fleet.slots.T
     radius_km, cosine = fleet.semi_major_axis_m / 1e3, np.cos(fleet.inclination_rad)
     brouwer = np.sqrt(3.986004418e5 / radius_km**3) * MINUTE_S
     ke = np.sqrt(SGP4_MU_KM3_S2 / SGP4_RADIUS_KM**3) * MINUTE_S
