@@ -31,7 +31,7 @@ MEASURES = {
     "gpu_hour": "USD per accelerator and hour",
     "pflop_hour": "USD per PFLOP/s delivered for an hour",
     "million_tokens": "USD per million tokens",
-    "kwh_it": "USD/kWh",
+    "kwh_it": "USD per kWh of IT",
 }
 UNITS = {"gpu_hour": "USD/h", "pflop_hour": "USD/(PFLOP/s h)", "million_tokens": "USD/1e6", "kwh_it": "USD/kWh"}
 
@@ -42,10 +42,25 @@ class Cost:
 
     places: dict[str, dict[str, PlaceCost]]
     carbon_kg_kwh: dict[str, float]  # by place, for each kWh of computing equipment; defaults only
+    launch_usd_kg: float  # the default case's price of launch
 
     def unit_costs(self, place: str, measure: str) -> dict[str, float]:
         """Return a unit cost by case [USD]."""
         return {case: cost.unit_costs()[measure] for case, cost in self.places[place].items()}
+
+    @property
+    def parity_launch_usd_kg(self) -> float:
+        """Price of launch at which work costs the same in orbit and on the ground [USD/kg].
+
+        Below zero the rest of orbit alone costs more than the ground; NaN where the run has not both.
+        """
+        if len(self.places) < 2:
+            return np.nan
+        orbit, ground = (self.places[place]["default"] for place in ("orbit", "ground"))
+        parts, cost = orbit.components, orbit.unit_costs()["pflop_hour"]
+        capital = parts["launch"] + parts["satellites"] + parts["accelerators"]
+        launch = cost * parts["launch"] * (1.0 + parts["replacement"] / capital) / orbit.usd_year
+        return self.launch_usd_kg * (1.0 + (ground.unit_costs()["pflop_hour"] - cost) / launch) if launch else np.nan
 
     def summary(self) -> dict[str, dict[str, Any]]:
         """Return the figures of the cost line, each with `value`, `unit`, and `low` and `high` of its parameters.
@@ -65,6 +80,7 @@ class Cost:
         if len(self.places) == 2:
             orbit, ground = (self.unit_costs(place, "pflop_hour")["default"] for place in self.places)
             out["cost_ratio_orbit_over_site"] = {"value": orbit / ground if ground else np.nan, "unit": "1"}
+            out["launch_price_of_parity_usd_kg"] = {"value": self.parity_launch_usd_kg, "unit": "USD/kg"}
         return out
 
 
@@ -98,7 +114,7 @@ def cost(dataset: xr.Dataset, manifest: Mapping[str, Any]) -> Cost | None:
         whole = Centre(*(sum(values) for values in zip(*centres, strict=True)))
         places["ground"] = {case: economics.centre_cost(whole, terms, made) for case, terms in cases.items()}
         carbon["ground"] = ground_carbon(whole, made, cases["default"])
-    return Cost(places, carbon) if places else None
+    return Cost(places, carbon, scenario.economics.launch.price) if places else None
 
 
 def orbit_cost(fleet: Fleet, made: Made, terms: Economics, aged_years: float = 0.0) -> PlaceCost:

@@ -75,6 +75,10 @@ def line(results: Results) -> Rows | None:
         ("USD a year", *(units.count(cost.usd_year) for cost in default)),
         ("kg CO2 equivalent per kWh", *(units.number(kg, 2) for kg in found.carbon_kg_kwh.values())),
     ]
+    if len(found.places) > 1:
+        price = found.parity_launch_usd_kg
+        text = f"{units.number(price)} USD/kg" if price > 0.0 else "none"
+        rows.append(("Launch price at which both cost the same", text, ""))
     return Rows("Cost (low to high)", ("", *(PLACES[place] for place in found.places)), rows)
 
 

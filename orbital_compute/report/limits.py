@@ -25,5 +25,7 @@ LIMITS = (
     "rate of the place; that their chips must be within reach of one another is not modelled.",
     "The weather of a site is a yearly and a daily cosine unless the scenario names an hourly file; a heat wave of a "
     "week adds some 5 K.",
-    "No costs, no carbon, no collisions, no leases in this version.",
+    "Costs are those of one year like this run, at today's prices; most of their parameters are engineering defaults, "
+    "and low and high put all of them at one end. Years of build-out, learning and chance are left out.",
+    "No collisions and no leases in this version.",
 )
