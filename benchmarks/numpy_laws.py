@@ -190,7 +190,7 @@ class NumPyMarch:
         side = self._law(s.side_stage)
         sunlit, near = side.sunlit + 0.0, np.asarray(side.near)
         if near.any():
-            sunlit[near] = self._where_needed(near, s.edge_stage, ("orbit", "hardware", "window", "path"))
+            sunlit[near] = self._where_needed(near, s.edge_stage, ("orbit", "hardware", "sight", "path"))
         return sunlit
 
     def _split(self) -> Any:
