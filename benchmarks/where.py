@@ -24,7 +24,7 @@ import measure
 
 PACKAGE = "orbital_compute"
 PARTS = {
-    "simulate:solve": "dispatch: the optimum",
+    "model.policy.choose:solve": "dispatch: the optimum",
     "simulate:build_programme": "dispatch: the programme",
     "simulate:round_trip_mix": "dispatch: mix of ways",
     "simulate:build": "scenario to model",
@@ -42,6 +42,7 @@ PARTS = {
     "model.site:Sites.offer_flop": "sites",
     "model.workload:Workload.arrivals": "arrivals",
     "store.recorder:Recorder.record_window": "recording windows",
+    "store.shards:ShardWriter.write": "shards, in a thread of their own",
     "store.recorder:Recorder.record_satellites": "recording satellites",
     "store.recorder:Recorder.finish": "index and manifest",
     "report.page:write_report": "report",
