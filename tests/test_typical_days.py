@@ -74,3 +74,18 @@ def test_an_event_between_typical_days_is_refused():
     hidden = {**seen, "start": "2026-03-22T02:00:00Z", "end": "2026-03-22T20:00:00Z"}
     with pytest.raises(oc.ScenarioError, match="the event falls between typical days"):
         oc.load_scenario({**tree, "events": [hidden]})
+
+
+@pytest.mark.slow
+def test_one_day_of_five_stands_for_all():
+    """Sixty days of 400 satellites with all of health on; what fails is drawn anew, so that counts may differ."""
+    time = {**BASE["time"], "duration": "60 days"}
+    fleet = {"walker": {"altitude": "650 km", "inclination": "98 deg", "planes": 20, "per_plane": 20}}
+    full, few = (
+        simulate({**BASE, "time": {**time, **every}, "constellation": fleet}).summary()
+        for every in ({}, {"every": "5 days"})
+    )
+    for name in ("compute_delivered_orbit_flop", "compute_delivered_site_flop", "array_energy_j", "requests_served"):
+        assert few[name]["value"] == pytest.approx(full[name]["value"], rel=0.01), name
+    assert few["soft_errors"]["value"] == pytest.approx(full["soft_errors"]["value"], rel=0.05)
+    assert few["working_fraction_end"]["value"] == pytest.approx(full["working_fraction_end"]["value"], abs=0.015)

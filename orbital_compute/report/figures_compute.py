@@ -21,11 +21,11 @@ def delivered(dataset: xr.Dataset) -> Chart | None:
     axis = timeline(dataset)
     window_s = row_length_s(dataset)
     sides = [
-        (name, dim, role, axis.mean(dataset[executed].values.sum(axis=1)) / window_s,
+        (name, dim, role, axis.mean(dataset[credited].values.sum(axis=1)) / window_s,
          axis.mean(dataset[offered].values.sum(axis=1)) / window_s)
-        for name, dim, role, executed, offered in (
-            ("Orbit", "shell", "orbit", "executed_flop", "offered_flop"),
-            ("Ground", "site", "ground", "site_executed_flop", "site_offered_flop"),
+        for name, dim, role, credited, offered in (
+            ("Orbit", "shell", "orbit", "credited_orbit_flop", "offered_flop"),
+            ("Ground", "site", "ground", "credited_site_flop", "site_offered_flop"),
         )
         if dataset.sizes.get(dim, 0) > 0
     ]  # fmt: skip
@@ -53,8 +53,9 @@ def delivered(dataset: xr.Dataset) -> Chart | None:
         name="delivered",
         title=f"Compute delivered {' and '.join(_WHERE[name] for name, *_ in sides)}",
         caption=(
-            "Filled: work that was executed. Dashed: work that the nodes could have done with the energy and the "
-            "temperatures they had; the gap between the two is demand that was missing or could not be reached. "
+            "Filled: work that was executed and need not be done again. Dashed: work that the nodes could have done "
+            "with the energy and the temperatures they had; the gap between the two is work that faults took, and "
+            "demand that was missing or could not be reached. "
             f"{'The two scales differ. ' * (len(sides) > 1)}Figures at the right are means over the run."
         ),
         alt="Area charts of compute over time. Means: "

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from ..analysis.health import capacity, soft_errors
 from . import units
 from .chart import INK, Chart, from_zero, greatest, label_ends, last_value, panels, style
+from .figures_sunlight import where
 from .headline import names_along
 from .timeline import Timeline, row_length_s, timeline
 
@@ -66,7 +67,8 @@ def ageing(dataset: xr.Dataset) -> Chart | None:
     """Return the chart of what age leaves of batteries and arrays, over the shells of the fleet."""
     if "battery_left_share" not in dataset or dataset.sizes.get("day", 0) < LEAST_DAYS:
         return None
-    axis, names = timeline(dataset, "day"), names_along(dataset, "shell")
+    axis = timeline(dataset, "day")
+    names = [where(dataset, name, k, k).replace("\n", ",\n") for k, name in enumerate(names_along(dataset, "shell"))]
     parts = [
         (title, 100.0 * axis.mean(dataset[name].values), role)
         for title, name, role in (
@@ -104,9 +106,9 @@ def draw_shells(panel: Axes, axis: Timeline, values: np.ndarray, names: list[str
     last = values[-1]
     worst, best = int(np.nanargmin(last)), int(np.nanargmax(last))
     panel.set_ylim(*zoomed(float(np.nanmin(low))))
-    labels = [(float(last[best]), f"{names[best]} {last[best]:.2f} %", role)]
+    labels = [(float(last[best]), f"{last[best]:.2f} % {names[best]}", role)]
     if len(names) > 1 and last[best] - last[worst] > 0.0:
-        labels.append((float(last[worst]), f"{names[worst]} {last[worst]:.2f} %", role))
+        labels.append((float(last[worst]), f"{last[worst]:.2f} % {names[worst]}", role))
     label_ends(panel, labels)
 
 
