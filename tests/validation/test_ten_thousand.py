@@ -91,7 +91,8 @@ def test_compiled_step_is_near_exact_formulas():
     arrays = run.fleet.arrays
     times_s = np.concatenate([window_times(w, N_STEP, STEP_S)[0] for w in range(N_WINDOW)])
     r_m = np.empty((N, times_s.size, 3))
-    own = np.ascontiguousarray(arrays.slot.transpose(0, 2, 1).reshape(-1, 4)[:N])
+    slots = ArrayTwin(run.fleet).records["slot"]
+    own = np.ascontiguousarray(np.stack(slots, axis=1))
     positions(arrays.orbit_table, arrays.orbit_index[:N], own, times_s, 0, N, r_m)
     # what array and battery pass: of all satellites, and where there is most of the satellite's type
     through_j = (theirs["array_w"] + theirs["drawn_w"]).sum(axis=0) * STEP_S
