@@ -122,6 +122,7 @@ VARIABLES: dict[str, Variable] = {
         site_water_m3 | m3 | water evaporated
         site_peak_flop | FLOP | work of the window at full power
         site_working_flop | FLOP | work at full power of the accelerators that stand and are the customer's
+        site_held_share | 1 | share of the accelerators that stand and are the customer's
         site_power_limited_flop | FLOP | work that the power supply allows
         site_offered_flop | FLOP | work offered to dispatch
         site_reachable_flop | FLOP | offered work, where the site reaches some demand within its round-trip limit
@@ -288,6 +289,25 @@ VARIABLES: dict[str, Variable] = {
     ),
     **_catalogue("reason job_class", "drop_reason | 1 | requests dropped, by reason", dtype="int64"),
     **_catalogue("job_class rtt_bin", "round_trip_count | 1 | requests of work assigned, by network round-trip time"),
+    **_catalogue(
+        "lease",
+        """
+        lease_notice_s | s | when notice of the end of the lease is given, after the first window begins; NaN: never
+        lease_goes_s | s | when the capacity begins to go, after the first window begins; NaN: never
+        lease_ramp_s | s | time in which it goes
+        lease_peak_flop_s | FLOP s-1 | rate of the site's free accelerators
+        lease_weights_bit | bit | weights of the models that the site serves, once each
+        lease_cache_bit | bit | keys and values of sessions at the site
+        lease_optimiser_bit | bit | state of training runs at the site
+        lease_cut_bit_s | bit s-1 | least cut between the site and everywhere else, of what demand leaves
+        lease_migration_s | s | time to move all of the state over the cut
+        lease_keep_share | 1 | share of the demand's value that a reserve is to keep
+        lease_rent_usd_year | USD a-1 | rent
+        lease_reserve_usd_w_year | USD W-1 a-1 | cost of a watt of reserve in orbit
+        lease_chance_per_year | a-1 | chance of a reclaim, as the scenario takes it
+        lease_replacement_s | s | time until other capacity takes the site's place
+        """,
+    ),
     **_catalogue("stage", "waterfall_orbit_flop | FLOP | work left after each stage, in orbit"),
     **_catalogue("stage site", "waterfall_site_flop | FLOP | work left after each stage, by site"),
 }
@@ -303,6 +323,7 @@ COORDINATES: dict[str, Variable] = {
         """
         shell_altitude_m | m | mean semi-major axis of the shell's satellites less the Earth's equatorial radius
         shell_inclination_deg | degree | mean inclination of the shell's satellites
+        shell_compute_power_w | W | compute power of all the shell's satellites at full load, as launched
         """,
     ),
     **_catalogue("shell", "shell_satellite_type | | design of the shell's satellites", dtype="str"),
@@ -310,6 +331,14 @@ COORDINATES: dict[str, Variable] = {
     **_catalogue("site", "site | | terrestrial site", dtype="str"),
     **_catalogue("job_class", "job_class | | class of jobs", dtype="str"),
     **_catalogue("job_class", "flop_per_request | FLOP | work of one request, as FLOP of devices at dense peak"),
+    **_catalogue(
+        "job_class",
+        """
+        class_value | 1 | worth of a FLOP of the class, beside the others
+        class_slo_wait_s | s | wait within the service level; inf for any
+        """,
+    ),
+    **_catalogue("lease", "lease | | site that is leased", dtype="str"),
     **_catalogue("region", "region | | region that demand comes from", dtype="str"),
     **_catalogue("reason", "reason | | why requests were dropped", dtype="str"),
     **_catalogue("node_group", "node_group | | satellite designs, then sites", dtype="str"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .analysis import lease
 from .analysis.cost import Cost, cost
 from .analysis.ledgers import ledgers
 from .analysis.summary import summary
@@ -54,7 +55,8 @@ class Results:
 
     def summary(self) -> dict[str, dict[str, Any]]:
         """Return the headline figures, each `{"value": ..., "unit": ...}`, from the stored numbers."""
-        return summary(self.dataset) | ({} if self.cost is None else self.cost.summary())
+        figures = {**summary(self.dataset), **lease.figures(self.dataset)}
+        return figures | ({} if self.cost is None else self.cost.summary())
 
     @cached_property
     def cost(self) -> Cost | None:

@@ -28,6 +28,7 @@ from .model.dispatch import Assignment
 from .model.fleet import Fleet
 from .model.frames import EarthRotationWarning, instants_after, rotation_caveat, teme_to_itrs
 from .model.health import FleetHealth
+from .model.lease_watch import LeaseWatch
 from .model.network import Network, Uplink
 from .model.offers import build_programme, round_trip_mix, site_round_trip_quanta
 from .model.outages import arc_available
@@ -100,6 +101,7 @@ class Simulation:
             laws.radiation, self.fleet, constellation, clock, seed=model.seed, storms=model.outages.storms,
         )  # fmt: skip
         self.soft_error_counts: SoftErrorCounts | None = None
+        self.leases = LeaseWatch(model.leases, self.sites, workload, clock, self.network.n_gateway)
         self.window = 0
         self.round_trip_quanta = np.zeros((workload.n_class, N_BIN), dtype=np.int64)
         self.durations_s = dict.fromkeys(STAGES, 0.0)
@@ -234,8 +236,21 @@ class Simulation:
         self.served = queues.execute(programme.by_demand(self.credit.credited_flop))
         self.in_time = queues.served_in_slo - self.in_time
         self.drops = queues.drop(supplied=~programme.unreachable)
+        if self.leases.leases:
+            self._see_leases()
         self.round_trip_quanta += self.space.round_trips(self.network, self.gateway_unit, self.mix)
         self.round_trip_quanta += site_round_trip_quanta(self.network, self.assignment.route_flop)
+
+    def _see_leases(self) -> None:
+        """Let leases take in what sites did for each class, and what demand left of the arcs."""
+        network, routes = self.network, self.network.routes
+        place = (routes.arc - network.n_gateway) * network.n_class + routes.job_class
+        work_flop = np.bincount(
+            place[self.of_site], self.route_executed_flop[self.of_site], network.n_site * network.n_class
+        )
+        programme = self.assignment.programme
+        spare_bit = programme.arc_capacity_bit - programme.by_arc(self.route_executed_flop)
+        self.leases.see(self.window, work_flop.reshape(network.n_site, network.n_class), spare_bit)
 
     def _ground_march(self) -> None:
         """Let the sites execute, and work out by which ways the assigned work of the satellites leaves."""
@@ -283,6 +298,7 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
         n_rtt_bin=N_BIN,
         n_day=0 if model.health.fleet is None else clock.n_day,
         n_error_kind=0 if model.health.radiation is None else len(KINDS),
+        n_lease=len(model.leases),
         n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
     )
     return predict(size, bytes_per_satellite=Fleet.bytes_per_satellite(), to_folder=to_folder)

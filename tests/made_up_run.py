@@ -73,6 +73,8 @@ def run(
     coordinates |= {
         "day": time[0] + np.arange(n_day) * np.timedelta64(1, "D"), "error_kind": list(ERRORS),
         "solar_activity": ["quiet", "mean", "active", "run"],
+        "lease": [], "class_value": [8.0, 4.0, 2.0, 1.0][: len(CLASSES)], "class_slo_wait_s": [10.0] * len(CLASSES),
+        "shell_compute_power_w": np.full(n_shell, 150e3 * PER_SHELL),
     }  # fmt: skip
     arrays |= _health(n_day, n_shell) | {"soft_errors": random.poisson(30.0, (n_window, n_shell, len(ERRORS)))}
     sizes = {name: len(values) for name, values in coordinates.items() if name in _DIMENSIONS}

@@ -31,6 +31,7 @@ def coordinates(
         "shell_satellites": np.bincount(rows % n_shell, minlength=n_shell),
         "shell_altitude_m": [550e3 + 10e3 * i for i in range(n_shell)],
         "shell_inclination_deg": [53.0] * n_shell,
+        "shell_compute_power_w": [3e6] * n_shell,
         "shell_satellite_type": ["ai1"] * n_shell,
         "quantile": QUANTILES,
         "site": [f"site {i}" for i in range(n_site)],
@@ -40,6 +41,9 @@ def coordinates(
         "day": START + np.arange(-(-n_window // 3)) * np.timedelta64(900, "s"),  # of three windows
         "error_kind": ["silent_corruption", "memory_error"],
         "solar_activity": ["quiet", "active"],
+        "lease": ["memphis"],
+        "class_value": [8.0, 1.0],
+        "class_slo_wait_s": [10.0, 1e5],
         "reason": ["waited too long"],
         "node_group": ["ai1", *(f"site {i}" for i in range(n_site))],
         "arc": ["gateway 0", "gateway 1"],

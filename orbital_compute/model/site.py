@@ -108,7 +108,7 @@ class SiteSpec:
     uplink_bit_s: float = math.inf
     water_l_per_kwh_cooling: float = 1.8
     halls: tuple[Spell, ...] = ()  # shares of the accelerators, with their power, that stand for a time
-    customer: Line | None = None  # share of the accelerators that is the customer's; the rest is at its owner's work
+    customer: tuple[Line, ...] = ()  # their least is the share of the accelerators that is the customer's
     water_limit_l_s: Steps | None = None  # of the cooling, in litres a second
 
     def __post_init__(self):
@@ -259,7 +259,7 @@ class Sites:
     def _owned(self, w_window: int) -> np.ndarray:
         """Return the share of each site's accelerators that is the customer's: float64[n_site]."""
         time_s = self._middle_s(w_window)
-        return np.array([1.0 if site.customer is None else site.customer.at(time_s) for site in self.specs])
+        return np.array([min((line.at(time_s) for line in site.customer), default=1.0) for site in self.specs])
 
     def _equipment(self, w_window: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the tables of plants and groups as they stand in a window: the owner's share joins the constant."""

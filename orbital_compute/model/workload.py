@@ -83,6 +83,8 @@ class JobClass:
     demand_share: float = 1.0
     diurnal_amplitude: float = 0.4
     peak_hour: float = 15.0  # local solar time
+    card: LanguageModel | None = None  # that it serves or trains, for the state that it keeps
+    gang_chips: int | None = None  # of one training run; None: all its work is one run
     noise_variation: float = 0.0  # standard deviation over mean of the hourly noise
 
     def __post_init__(self):

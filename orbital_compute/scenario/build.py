@@ -11,6 +11,7 @@ from ..errors import Problem, ScenarioError
 from ..model.clock import DAY_S, Clock
 from ..model.constellation import Constellation
 from ..model.events import FleetEvent
+from ..model.lease import Lease
 from ..model.network import Gateway, NetworkSpec
 from ..model.outages import Outages
 from ..model.policy.choose import POLICIES, Policy
@@ -18,7 +19,7 @@ from ..model.policy.user import load_user_policy
 from ..model.satellite_type import SatelliteType
 from ..model.site import SiteSpec
 from ..model.workload import Workload
-from . import build_events, build_ground, build_space, build_work
+from . import build_events, build_ground, build_lease, build_space, build_work
 from .build_health import HealthLaws, health_laws
 from .load import Scenario
 from .step_limit import check_step
@@ -36,6 +37,7 @@ class Model:
     gateways: list[Gateway]
     network: NetworkSpec
     workload: Workload
+    leases: list[Lease]
     events: list[FleetEvent]
     outages: Outages
     health: HealthLaws
@@ -63,6 +65,7 @@ def build(scenario: Scenario) -> Model:
     constellation = build_space.constellation(scenario, clock, list(types))
     happens = build_events.happenings(scenario, clock, constellation)
     sites = [happens.at_site(build_ground.site(item, scenario, warned)) for item in scenario.sites]
+    leases, sites = build_lease.leased(scenario, clock, sites)
     regions = [build_work.region(name, item) for name, item in scenario.workload.regions.items()]
     peak_flop_s = _peak_flop_s(constellation, types, sites)
     health = health_laws(scenario)
@@ -79,6 +82,7 @@ def build(scenario: Scenario) -> Model:
         gateways=build_ground.gateways(scenario.gateways),
         network=build_ground.network(scenario.network),
         workload=Workload(classes, regions, demand, clock=clock, seed=scenario.seed, surges=happens.surges),
+        leases=leases,
         events=happens.fleet,
         outages=happens.outages,
         health=health,

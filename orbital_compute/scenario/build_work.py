@@ -62,6 +62,8 @@ def job_class(name: str, job: schema_work.JobClass, models: dict[str, schema_wor
         diurnal_amplitude=job.diurnal_amplitude,
         peak_hour=job.peak_hour / HOUR_S,
         noise_variation=job.noise,
+        card=model,
+        gang_chips=None if job.gang is None else job.gang.chips,
     )
 
 

@@ -237,7 +237,11 @@ def _problem(item: Any, place: Place) -> Problem:
 
 
 def _preset_hint(place: Place) -> str:
-    return " (or name a preset)" if place[0] in ("satellite", "satellites", "sites", "gateways", "workload") else ""
+    return (
+        " (or name a preset)"
+        if place[0] in ("satellite", "satellites", "sites", "gateways", "workload", "lease")
+        else ""
+    )
 
 
 def _first_few(names: list[str]) -> str:

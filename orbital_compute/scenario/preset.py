@@ -32,6 +32,7 @@ KINDS = (
     "models",
     "regions",
     "launches",
+    "leases",
 )
 
 # Parts of a satellite that may name a preset of their own: section, the key that names it, kind.
@@ -171,6 +172,8 @@ class Expander:
             out["satellites"] = {key: self._satellite(item, ("satellites", key)) for key, item in types}
         if isinstance(out.get("sites"), list):
             out["sites"] = [self._site(item, ("sites", i)) for i, item in enumerate(out["sites"])]
+        if isinstance(out.get("lease"), list):
+            out["lease"] = [self._named(item, "leases", ("lease", i)) for i, item in enumerate(out["lease"])]
         out["gateways"] = self._named(out.get("gateways"), "gateways", ("gateways",))
         out["workload"] = self._workload(out.get("workload"))
         if isinstance(out.get("economics"), dict) and "launch" in out["economics"]:

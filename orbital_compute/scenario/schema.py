@@ -18,6 +18,7 @@ from .schema_economics import Economics
 from .schema_events import Event
 from .schema_ground import Gateways, Network, Site
 from .schema_health import Health
+from .schema_lease import Lease
 from .schema_space import MODEL, ConstellationSection, SampleRow, Satellite
 from .schema_work import WorkloadSection
 
@@ -185,7 +186,7 @@ class ScenarioFields(Section):
     gateways: Gateways
     network: Network = known({}, "C", MODEL, "delays")
     workload: WorkloadSection
-    lease: Annotated[list, _Empty("lease", [])] = known([], "C", MODEL, "later")
+    lease: Annotated[list[Lease], Field(max_length=200)] = known([], "C", MODEL, "capacity of sites that is leased")
     events: Annotated[list[Event], Field(max_length=10_000)] = known([], "C", MODEL, "what befalls satellites, dated")
     health: Annotated[Health | None, OrNone()] = known(
         {}, "C", MODEL, "radiation, failures, ageing and air; none switches all off"

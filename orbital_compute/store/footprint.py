@@ -54,6 +54,7 @@ class RunSize:
     n_day: int = 0  # of a run with health
     n_error_kind: int = 0  # of a run with soft errors
     n_solar_activity: int = 0  # of a run with air
+    n_lease: int = 0
 
     def dims(self) -> dict[str, int]:
         """Return the length of each dimension of the dataset."""
@@ -63,6 +64,7 @@ class RunSize:
             "satellite": self.n_satellite, "quantile": len(QUANTILES), "arc": self.n_arc, "reason": self.n_reason,
             "node_group": self.n_satellite_type + self.n_site, "rtt_bin": self.n_rtt_bin, "stage": 9, "day": self.n_day,
             "error_kind": self.n_error_kind, "solar_activity": self.n_solar_activity,
+            "lease": self.n_lease,
         }  # fmt: skip
 
 

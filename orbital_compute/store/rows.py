@@ -99,6 +99,7 @@ def _site_rows(run) -> dict[str, Any]:
         "site_water_m3": window.water_l * 1e-3,
         "site_peak_flop": sites.peak_flop_s * window_s,
         "site_working_flop": sites.peak_flop_s * sites.held(run.window) * window_s,
+        "site_held_share": sites.held(run.window),
         "site_power_limited_flop": run.site_offer_flop,
         "site_offered_flop": run.site_offer_flop,
         "site_reachable_flop": np.where(feasible, run.site_offer_flop, 0.0),
@@ -229,7 +230,12 @@ def totals(run) -> dict[str, np.ndarray]:
         "drag_propellant_kg": run.air_outlook.propellant_kg,
         "lifetime_s": run.air_outlook.lifetime_s,
     }  # fmt: skip
-    return {**air, "drop_reason": run.queues.dropped.reshape(shape).sum(axis=2), "round_trip_count": requests}
+    return {
+        **air,
+        **run.leases.rows(),
+        "drop_reason": run.queues.dropped.reshape(shape).sum(axis=2),
+        "round_trip_count": requests,
+    }
 
 
 def coordinates(run) -> dict[str, Any]:
@@ -248,10 +254,14 @@ def coordinates(run) -> dict[str, Any]:
         "shell_satellite_type": [types[k] for k in fleet.shell_type],
         "shell_altitude_m": fleet.shell_mean(constellation.semi_major_axis_m) - EARTH_RADIUS_M,
         "shell_inclination_deg": np.degrees(fleet.shell_mean(constellation.inclination_rad)),
+        "shell_compute_power_w": _compute_power_w(run),
         "quantile": QUANTILES,
         "site": run.sites.names,
         "job_class": model.workload.class_names,
         "flop_per_request": model.workload.flop_per_request,
+        "class_value": model.workload.value_per_flop,
+        "class_slo_wait_s": model.workload.slo_wait_s,
+        "lease": [lease.site for lease in model.leases],
         "region": model.workload.region_names,
         "reason": DROP_REASONS,
         "day": clock.day_times() if run.health is not None else [],
@@ -269,3 +279,11 @@ def coordinates(run) -> dict[str, Any]:
         "sample": np.arange(model.sample_rows.size),
         "sample_satellite": model.sample_rows,
     }
+
+
+def _compute_power_w(run) -> np.ndarray:
+    """Return the compute power of each shell's satellites at full load, as launched: float64[n_shell]."""
+    fleet = run.fleet
+    designs = [fleet.types[k].compute for k in fleet.shell_type]
+    of_one_w = [one.count * one.device_power_w * one.server_overhead for one in designs]
+    return np.bincount(fleet.shell, minlength=fleet.n_shell) * np.array(of_one_w)

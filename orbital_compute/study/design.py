@@ -126,6 +126,7 @@ def _common(scenario: Scenario, plane: Plane, demand: str) -> dict[str, Any]:
         "satellites": None,
         "sites": [],
         "events": [],
+        "lease": [],
         "health": "none",  # nothing fails, and age takes what reference conditions take
         "gateways": {"preset": "default"},
         "workload": {"preset": "default", "demand": {"rate": demand}},

@@ -282,17 +282,17 @@ def test_a_lost_hall_takes_its_accelerators_and_their_power():
 
 def test_what_is_not_the_customers_runs_for_its_owner():
     """A quarter is the customer's: a quarter of the work, and the power of a site at full load."""
-    part, whole = run(changed(customer=Line((0.0,), (0.25,))), HOUR), run(COLOSSUS, HOUR)
+    part, whole = run(changed(customer=(Line((0.0,), (0.25,)),)), HOUR), run(COLOSSUS, HOUR)
     for one, all_of_it in zip(part, whole, strict=True):
         assert one.executed_flop[0] == pytest.approx(0.25 * all_of_it.executed_flop[0], rel=1e-12)
         assert one.it_j[0] == pytest.approx(all_of_it.it_j[0], rel=1e-12)
-    idle = run(changed(customer=Line((0.0,), (0.0,))), HOUR)
+    idle = run(changed(customer=(Line((0.0,), (0.0,)),)), HOUR)
     assert total(idle, "executed_flop") == 0.0
     assert total(idle, "it_j") == pytest.approx(total(whole, "it_j"), rel=1e-12)
 
 
 def test_held_is_what_stands_times_what_is_owned():
-    spec = changed(halls=(Spell(0.0, 900.0, 0.5),), customer=Line((0.0, 3600.0), (1.0, 0.0)))
+    spec = changed(halls=(Spell(0.0, 900.0, 0.5),), customer=(Line((0.0, 3600.0), (1.0, 0.0)),))
     sites = Sites([spec], HOUR)
     for w in range(12):
         owned = 1.0 - (w + 0.5) / 12

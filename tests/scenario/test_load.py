@@ -147,7 +147,6 @@ def test_all_faults_come_together_in_the_order_of_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("lease: [{notice: 90 days}]", "lease is not available in this version; leave it []"),
         (
             "events: [{kind: moon_lost, rows: [1], start: 2026-06-21}]",
             "the event 'moon_lost' is not available in this version; there are attitude_loss, cell_string_lost",
