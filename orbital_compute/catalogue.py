@@ -118,6 +118,8 @@ VARIABLES: dict[str, Variable] = {
         site_short_power_w | W | power that grid, turbines and battery could not give
         pue | 1 | power usage effectiveness: power of the site over that of its computing equipment
         site_state_of_charge | 1 | state of charge of the battery plant at the end of the window
+        grid_price | USD J-1 | price of the grid's energy, where the scenario has it by the hour
+        grid_carbon | kg J-1 | greenhouse gases of the grid's energy, where the scenario has them by the hour
         outside_temperature_k | K | outside air temperature
         site_water_m3 | m3 | water evaporated
         site_peak_flop | FLOP | work of the window at full power

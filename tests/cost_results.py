@@ -41,6 +41,8 @@ def dataset(duration_s=2 * HOUR_S, *, site=True, working=1.0):
     if site:
         arrays |= {
             "credited_site_flop": ("time job_class", 100.0 * by_class),
+            "site_peak_flop": ("time site", np.full((2, 1), 2e6 * PFLOP_S)),
+            "site_working_flop": ("time site", np.full((2, 1), 2e6 * PFLOP_S)),
             "site_it_power_w": ("time site", np.array([[200e6], [240e6]])),
             "grid_power_w": ("time site", np.array([[250e6], [290e6]])),
             "turbine_power_w": ("time site", np.zeros((2, 1))),

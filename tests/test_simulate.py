@@ -61,6 +61,28 @@ def test_both_sides_serve_and_the_certificate_holds(base):
     assert 0 <= value(base, "dispatch_gap_max") < 1e-6
 
 
+def test_cost_line_of_both_sides_is_made_from_the_runs_own_numbers(base):
+    """Cost of a kilowatt-hour times those of two hours is the cost of two hours."""
+    for side, falls in (("orbit", 0.8615), ("site", 1.0)):  # by losses and decay over the satellites' life
+        year = value(base, f"cost_{side}_usd_year")
+        kwh = value(base, f"it_energy_{side}_j") / 3.6e6
+        assert value(base, f"cost_{side}_usd_kwh_it") * kwh * falls == pytest.approx(year * 2 / 8766, rel=1e-3)
+    assert value(base, "cost_ratio_orbit_over_site") > 0.0
+    assert any(record["path"] == "economics.launch.price" for record in base.manifest["provenance"])
+
+
+def test_hourly_prices_of_the_grid_are_recorded_and_paid(tmp_path):
+    (tmp_path / "grid.csv").write_text("usd_per_kwh\n" + "".join(f"{0.001 * (h % 24)}\n" for h in range(8760)))
+    sites = [{"preset": "colossus_1", "grid": {"hourly": str(tmp_path / "grid.csv")}}]
+    results = simulate(scenario(**{"constellation.satellites": 60, "time.duration": "90 min", "sites": sites}))
+    price = results.dataset["grid_price"].values[:, 0] * 3.6e6
+    assert price == pytest.approx([0.012] * 12 + [0.013] * 6)  # from noon on
+    paid = results.cost.places["ground"]["default"].components["electricity"]
+    energy_kwh = results.dataset["grid_power_w"].values[:, 0] * 300.0 / 3.6e6
+    assert paid == pytest.approx((energy_kwh * price).sum() * 8766 / 1.5, rel=1e-9)
+    assert "grid_carbon" not in results.dataset
+
+
 def test_two_satellites_half_an_orbit_apart_are_eclipsed_half_an_orbit_apart():
     pair = {
         "shells": [

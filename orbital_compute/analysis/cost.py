@@ -178,14 +178,24 @@ def site_of(dataset: xr.Dataset, site: Site, i: int) -> Centre:
     server_w = sum(n * site.gpus[name].power * site.server_overhead for name, n in devices.items())
     share = own_share(dataset, site, i)
     a_year = share * _window_s(dataset) * YEAR_S / run_length_s(dataset)
-    grid_w, turbine_w = (float(dataset[name].values[:, i].sum()) for name in ("grid_power_w", "turbine_power_w"))
+    grid_w, turbine_w = (dataset[name].values[:, i] for name in ("grid_power_w", "turbine_power_w"))
+    price, carbon = (hourly(dataset, name, i) for name in ("grid_price", "grid_carbon"))
     return Centre(
         server_w=server_w,
         it_w=server_w + (1.0 - site.busy) * site.other_power,
         devices=sum(devices.values()),
-        grid_j_year=a_year * grid_w,
-        turbine_j_year=a_year * turbine_w,
+        grid_j_year=a_year * float(grid_w.sum()) if price is None else 0.0,
+        turbine_j_year=a_year * float(turbine_w.sum()),
+        grid_usd_year=0.0 if price is None else a_year * float((grid_w * price).sum()),
+        emitting_j_year=a_year * float(grid_w.sum()) if carbon is None else 0.0,
+        grid_kg_year=0.0 if carbon is None else a_year * float((grid_w * carbon).sum()),
     )
+
+
+def hourly(dataset: xr.Dataset, name: str, i: int) -> np.ndarray | None:
+    """Return a site's series of the grid by window, float64[n_time]; None where its scenario has none."""
+    values = dataset[name].values[:, i] if name in dataset else np.array([np.nan])
+    return None if np.isnan(values).any() else values
 
 
 def own_share(dataset: xr.Dataset, site: Site, i: int) -> float:
@@ -200,7 +210,7 @@ def own_share(dataset: xr.Dataset, site: Site, i: int) -> float:
 
 def made_in_orbit(dataset: xr.Dataset, scenario: Scenario, fleet: Fleet) -> Made:
     """Return what the satellites made in the run."""
-    working = total(dataset, "working_flop") / total(dataset, "peak_flop") if total(dataset, "peak_flop") else 0.0
+    working = _over(total(dataset, "working_flop"), total(dataset, "peak_flop"))
     return _made(
         dataset, scenario, "credited_orbit_flop",
         device_s=working * fleet.devices * run_length_s(dataset),
@@ -211,10 +221,11 @@ def made_in_orbit(dataset: xr.Dataset, scenario: Scenario, fleet: Fleet) -> Made
 def made_on_ground(dataset: xr.Dataset, scenario: Scenario, centres: Sequence[Centre]) -> Made:
     """Return what the sites made in the run."""
     it_w = dataset["site_it_power_w"].values.sum(axis=0)
+    working = _over(total(dataset, "site_working_flop"), total(dataset, "site_peak_flop"))
     it_j = sum(own_share(dataset, site, i) * float(it_w[i]) for i, site in enumerate(scenario.sites))
     return _made(
         dataset, scenario, "credited_site_flop",
-        device_s=sum(centre.devices for centre in centres) * run_length_s(dataset),
+        device_s=working * sum(centre.devices for centre in centres) * run_length_s(dataset),
         it_j=_window_s(dataset) * it_j,
     )  # fmt: skip
 
@@ -230,6 +241,10 @@ def _made(dataset: xr.Dataset, scenario: Scenario, name: str, *, device_s: float
             serves[k] = True
             tokens[k] = flop[k] / float(dataset["flop_per_request"].values[k]) * (job.tokens_in + job.tokens_out)
     return Made(device_s, float(flop.sum()), float(flop[serves].sum()), float(tokens.sum()), it_j)
+
+
+def _over(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
 
 
 def _window_s(dataset: xr.Dataset) -> float:
@@ -248,6 +263,6 @@ def ground_carbon(centre: Centre, made: Made, terms: Economics) -> float:
     """Return greenhouse gases of energy and of making servers for each kWh of computing equipment [kg/kWh]."""
     carbon, chips = terms.carbon, terms.accelerators
     more = economics.replacement_factor(0.0, chips.failures * YEAR_S, chips.life / YEAR_S)
-    energy = centre.grid_j_year * carbon.grid + centre.turbine_j_year * carbon.turbines
+    energy = centre.emitting_j_year * carbon.grid + centre.grid_kg_year + centre.turbine_j_year * carbon.turbines
     servers = centre.server_w * COMPUTE_KG_W * carbon.hardware * more / (chips.life / YEAR_S)
     return (energy + servers) * economics.KWH_J / made.it_j if made.it_j else np.nan

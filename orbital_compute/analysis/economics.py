@@ -100,8 +100,11 @@ class Centre(NamedTuple):
     server_w: float
     it_w: float  # with networks, storage and the rest
     devices: int
-    grid_j_year: float
+    grid_j_year: float  # at the price of the parameters
     turbine_j_year: float
+    grid_usd_year: float = 0.0  # for energy at an hourly price
+    emitting_j_year: float = 0.0  # of the grid, at the emissions of the parameters
+    grid_kg_year: float = 0.0  # of energy with hourly emissions
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,9 @@ def centre_cost(centre: Centre, terms: Economics, made: Made) -> PlaceCost:
         "facility": facility * capital_recovery(rate, ground.life / YEAR_S),
         "accelerators": accelerators,
         "replacement": (times - 1.0) * accelerators,
-        "electricity": centre.grid_j_year * ground.electricity + centre.turbine_j_year * ground.turbines,
+        "electricity": centre.grid_j_year * ground.electricity
+        + centre.grid_usd_year
+        + centre.turbine_j_year * ground.turbines,
         "operations": ground.operations * YEAR_S * facility,
     }
     return PlaceCost(components, times * accelerators, made)

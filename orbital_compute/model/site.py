@@ -15,6 +15,7 @@ from .clock import Clock
 from .outages import Spell, factor_at
 from .ranges import range_problems
 from .schedule import Line, Steps
+from .tariff import Tariff
 
 RESIDUAL_LIMIT = 1e-9  # of the energy that passes: rounding alone gives 1e-15
 JOULE_PER_KWH = 3.6e6
@@ -107,6 +108,7 @@ class SiteSpec:
     battery: BatteryPlant | None = None
     uplink_bit_s: float = math.inf
     water_l_per_kwh_cooling: float = 1.8
+    tariff: Tariff | None = None  # what grid energy costs and emits by the hour
     halls: tuple[Spell, ...] = ()  # shares of the accelerators, with their power, that stand for a time
     customer: tuple[Line, ...] = ()  # their least is the share of the accelerators that is the customer's
     water_limit_l_s: Steps | None = None  # of the cooling, in litres a second

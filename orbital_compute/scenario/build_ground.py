@@ -7,6 +7,7 @@ import math
 from ..model.climate import Climate, CosineClimate, read_hourly_climate
 from ..model.network import Gateway, NetworkSpec
 from ..model.site import BatteryPlant, DeviceGroup, SiteSpec
+from ..model.tariff import read_tariff
 from . import schema_ground
 from .build_space import curve
 from .files import resolved
@@ -59,6 +60,7 @@ def site(item: schema_ground.Site, scenario: Scenario, warned: list[str]) -> Sit
             taper=item.battery.taper,
             initial_state_of_charge=item.battery.initial_state_of_charge,
         )
+    hourly = item.grid.hourly
     return SiteSpec(
         name=item.name,
         latitude_deg=math.degrees(item.latitude),
@@ -66,6 +68,7 @@ def site(item: schema_ground.Site, scenario: Scenario, warned: list[str]) -> Sit
         devices=tuple(free),
         climate=_climate(item, scenario),
         grid_limit_w=item.grid.limit,
+        tariff=None if hourly is None else read_tariff(resolved(scenario, hourly, f"sites.{item.name}.grid.hourly")),
         other_it_power_w=own_power_w,
         pue=item.pue,
         supply_temperature_k=item.supply_temperature,

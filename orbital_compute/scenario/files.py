@@ -23,6 +23,8 @@ def named_files(scenario: Scenario) -> list[tuple[str, str]]:
     for i, site in enumerate(scenario.sites):
         if site.climate.file is not None:
             out.append((f"sites[{i}].climate.file", site.climate.file))
+        if site.grid.hourly is not None:
+            out.append((f"sites[{i}].grid.hourly", site.grid.hourly))
     for name, item in scenario.satellite_types.items():
         if isinstance(item.compute.power_curve, str):
             out.append((f"{name}.compute.power_curve", item.compute.power_curve))

@@ -54,6 +54,9 @@ class Grid(Section):
     """The connection to the public grid."""
 
     limit: Power = about("power that may be drawn")
+    hourly: Annotated[str, Text("grid.csv")] | None = known(
+        None, "C", SITE_LAW, "CSV of 8760 hours, usd_per_kwh, kg_per_kwh or both, in place of those of economics"
+    )
 
 
 class Turbines(Section):

@@ -18,6 +18,7 @@ from ..model.air import ACTIVITY
 from ..model.fleet import from_tiles
 from ..model.queues import DROP_REASONS
 from ..model.radiation import KINDS
+from ..model.tariff import tariff_rows
 
 FLOP_IN_PFLOP = 1e15
 
@@ -93,6 +94,7 @@ def _site_rows(run) -> dict[str, Any]:
     }
     return {
         **{name: energy_j / window_s for name, energy_j in powers.items()},
+        **tariff_rows(run.model.sites, run.model.clock, run.window),
         "pue": window.pue,
         "site_state_of_charge": sites.state_of_charge(),
         "outside_temperature_k": window.outside_k,

@@ -2,7 +2,9 @@
 
 import math
 
+import numpy as np
 import pytest
+import xarray as xr
 from cost_results import HOUR_S, PFLOP_S, dataset, manifest, results
 
 import orbital_compute as oc
@@ -112,6 +114,33 @@ def test_own_work_of_a_site_bears_its_own_part():
     assert rest.made.it_j == pytest.approx(left * full.made.it_j, rel=1e-9)
     assert rest.components["electricity"] == pytest.approx(left * full.components["electricity"], rel=1e-9)
     assert "ground" not in costed({"sites": [{"preset": "colossus_1", "busy": 1.0}]}).places
+
+
+def test_energy_at_an_hourly_price_costs_what_the_hours_say():
+    data = dataset()
+    kwh_j = economics.KWH_J
+    data["grid_price"] = (("time", "site"), [[0.05 / kwh_j], [0.15 / kwh_j]])
+    found = cost(data, manifest()).places["ground"]["default"].components["electricity"]
+    assert found == pytest.approx((0.05 * 250e3 + 0.15 * 290e3) / 2 * 8766, rel=1e-9)
+    high = cost(data, manifest()).places["ground"]["high"].components["electricity"]
+    assert high == found  # a price by the hour has no span
+
+
+def test_hourly_emissions_take_the_place_of_the_parameter():
+    data = dataset()
+    data["grid_carbon"] = (("time", "site"), [[0.0], [0.366 / economics.KWH_J]])
+    whole, half = (cost(one, manifest()).carbon_kg_kwh["ground"] for one in (dataset(), data))
+    energy = 0.366 * np.array([540.0, 290.0]) / 440.0  # both hours, and the second alone
+    assert whole - half == pytest.approx(energy[0] - energy[1], rel=1e-9)
+    without = xr.full_like(data["grid_carbon"], np.nan)  # of a site that has no series beside one that has
+    assert cost(data.assign(grid_carbon=without), manifest()).carbon_kg_kwh["ground"] == whole
+
+
+def test_halls_that_are_out_give_no_accelerator_hours():
+    data = dataset()
+    data["site_working_flop"] = 0.75 * data["site_peak_flop"]
+    whole, less = (cost(one, manifest()).unit_costs("ground", "gpu_hour")["default"] for one in (dataset(), data))
+    assert less == pytest.approx(whole / 0.75)
 
 
 def test_a_run_without_sites_has_a_cost_of_orbit_alone():
