@@ -173,16 +173,17 @@ def fleet_of(dataset: xr.Dataset, scenario: Scenario) -> Fleet:
 
 
 def site_of(dataset: xr.Dataset, site: Site, i: int) -> Centre:
-    """Return what is bought of a site and what it draws in a year; its own work's share of both is left out."""
+    """Return what is bought of a site and what it draws in a year, without the part of its own work or its owner's."""
     devices = {name: gpus.count - round(gpus.count * site.busy) for name, gpus in site.gpus.items()}
-    server_w = sum(n * site.gpus[name].power * site.server_overhead for name, n in devices.items())
+    held = float(customer_share(dataset, site, i).mean())
+    server_w = held * sum(n * site.gpus[name].power * site.server_overhead for name, n in devices.items())
     share = own_share(dataset, site, i)
     a_year = share * _window_s(dataset) * YEAR_S / run_length_s(dataset)
     grid_w, turbine_w = (dataset[name].values[:, i] for name in ("grid_power_w", "turbine_power_w"))
     price, carbon = (hourly(dataset, name, i) for name in ("grid_price", "grid_carbon"))
     return Centre(
         server_w=server_w,
-        it_w=server_w + (1.0 - site.busy) * site.other_power,
+        it_w=server_w + held * (1.0 - site.busy) * site.other_power,
         devices=sum(devices.values()),
         grid_j_year=a_year * float(grid_w.sum()) if price is None else 0.0,
         turbine_j_year=a_year * float(turbine_w.sum()),
@@ -192,6 +193,15 @@ def site_of(dataset: xr.Dataset, site: Site, i: int) -> Centre:
     )
 
 
+def customer_share(dataset: xr.Dataset, site: Site, i: int) -> np.ndarray:
+    """Return the share of a site's free accelerators that a lease holds, by window: float64[n_time]; 1 without one.
+
+    Halls that are out count as not held there: a lease bears the cost of what it can use.
+    """
+    leased = site.name in dataset["lease"].values.tolist() if "lease" in dataset.coords else False
+    return dataset["site_held_share"].values[:, i] if leased else np.ones(dataset.sizes["time"])
+
+
 def hourly(dataset: xr.Dataset, name: str, i: int) -> np.ndarray | None:
     """Return a site's series of the grid by window, float64[n_time]; None where its scenario has none."""
     values = dataset[name].values[:, i] if name in dataset else np.array([np.nan])
@@ -199,12 +209,11 @@ def hourly(dataset: xr.Dataset, name: str, i: int) -> np.ndarray | None:
 
 
 def own_share(dataset: xr.Dataset, site: Site, i: int) -> float:
-    """Return the share of a site's IT energy that does not go to the site's own work, which runs at full power."""
-    if site.busy == 0.0:
-        return 1.0
-    busy_w = sum(round(gpus.count * site.busy) * gpus.power for gpus in site.gpus.values()) * site.server_overhead
+    """Return the share of a site's IT energy that its own and its owner's work, at full power, do not take."""
     it_w = dataset["site_it_power_w"].values[:, i]
-    rest_w = np.maximum(it_w - busy_w - site.busy * site.other_power, 0.0)
+    servers_w = sum(gpus.count * gpus.power for gpus in site.gpus.values()) * site.server_overhead
+    others = 1.0 - (1.0 - site.busy) * customer_share(dataset, site, i)
+    rest_w = np.maximum(it_w - others * (servers_w + site.other_power), 0.0)
     return float(rest_w.sum() / it_w.sum()) if it_w.any() else 0.0
 
 

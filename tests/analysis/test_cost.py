@@ -143,6 +143,18 @@ def test_halls_that_are_out_give_no_accelerator_hours():
     assert less == pytest.approx(whole / 0.75)
 
 
+def test_a_lease_bears_the_cost_of_what_it_holds():
+    data = dataset()
+    data["site_held_share"] = (("time", "site"), [[1.0], [0.5]])
+    data["site_working_flop"] = data["site_peak_flop"] * data["site_held_share"]
+    whole = cost(data, manifest()).places["ground"]["default"]
+    leased = cost(data.assign_coords(lease=["colossus_1"]), manifest()).places["ground"]["default"]
+    assert leased.components["facility"] == pytest.approx(0.75 * whole.components["facility"], rel=1e-12)
+    left = (200e6 + 240e6 - 0.5 * 250e6) / 440e6  # half of 250 MW runs for its owner in the second hour
+    assert leased.components["electricity"] == pytest.approx(left * whole.components["electricity"], rel=1e-5)
+    assert leased.made.device_s == whole.made.device_s == pytest.approx(0.75 * 220_000 * economics.YEAR_S)
+
+
 def test_a_run_without_sites_has_a_cost_of_orbit_alone():
     found = costed(site=False)
     assert list(found.places) == ["orbit"]
