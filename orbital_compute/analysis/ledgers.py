@@ -8,6 +8,7 @@ changed after the run shows too.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ ENERGY_TOLERANCE = 1e-9  # relative, each satellite and window (MODEL §7.3)
 HEAT_TOLERANCE = 1.0  # radiated heat against the law, in units of the integrator's error bound
 TOTALS_TOLERANCE = 1e-9  # the same energies and works, added in two orders
 ROUNDED_FLOP = 2.0**29  # half a quantum of work: what each satellite and window adds to work by class is rounded so
+NUMBERS_AT_ONCE = 1 << 20  # of each sampled series
 STORED_ENERGY = 1.0  # J: floor of the scale that a step's residual is set against, for satellites at rest
 
 
@@ -137,37 +139,53 @@ def _equal_energies(dataset: xr.Dataset, name: str, power: str, energy: str) -> 
     return _ledger(name, _difference(one, other), TOTALS_TOLERANCE, left=one, right=other)
 
 
-def _sample(dataset: xr.Dataset, *names: str) -> list[np.ndarray] | None:
-    """Return sample series by their names less the prefix, None if the run lacks one."""
-    full = [f"sample_{name}" for name in names]
-    return [dataset[name].values for name in full] if all(name in dataset for name in full) else None
+def _worst_of_sample(
+    dataset: xr.Dataset, name: str, variables: tuple[str, ...], behind: int,
+    law: Callable[..., tuple[np.ndarray, np.ndarray]],
+) -> Ledger:  # fmt: skip
+    """Return the ledger of a law over sampled satellites and steps, read a part at a time: a year's do not fit.
 
-
-def _worst_of_sample(dataset: xr.Dataset, name: str, left: np.ndarray, scale: np.ndarray, first: int) -> Ledger:
-    relative = np.abs(left) / scale
-    step, column = np.unravel_index(int(np.argmax(np.where(np.isnan(relative), np.inf, relative))), relative.shape)
-    return _ledger(
-        name, float(relative[step, column]), ENERGY_TOLERANCE,
-        row=int(dataset["sample_satellite"].values[column]), step=first + int(step),
-    )  # fmt: skip
+    `law` takes the series, from `behind` steps before the first that it judges, and returns what is left over and the
+    scale of it, for each step and satellite.
+    """
+    full = [f"sample_{variable}" for variable in variables]
+    if any(variable not in dataset for variable in full):
+        return name, None
+    n_step, n_sample = dataset[full[0]].shape
+    if n_step <= behind or not n_sample:
+        return name, None
+    worst, residual, place = -np.inf, math.nan, (0, 0)
+    length = max(NUMBERS_AT_ONCE // n_sample, 1)
+    for first in range(behind, n_step, length):
+        part = slice(first - behind, min(first + length, n_step))
+        left, scale = law(*(dataset[variable][part].values for variable in full))
+        relative = np.abs(left) / scale
+        most = np.where(np.isnan(relative), np.inf, relative)
+        step, column = np.unravel_index(int(np.argmax(most)), most.shape)
+        if most[step, column] > worst:
+            worst, residual, place = most[step, column], float(relative[step, column]), (first + int(step), int(column))
+    row = int(dataset["sample_satellite"].values[place[1]])
+    return _ledger(name, residual, ENERGY_TOLERANCE, row=row, step=place[0])
 
 
 def _sample_bus(dataset: xr.Dataset) -> Ledger:
     """Return the ledger of each sampled bus and step: array + discharge = load + charge + curtailed."""
-    series = _sample(dataset, "array_w", "discharge_w", "load_w", "charge_w", "curtailed_w")
-    if series is None or not series[0].size:
-        return "sample_bus", None
-    array_w, discharge_w, load_w, charge_w, curtailed_w = series
-    left = array_w + discharge_w - load_w - charge_w - curtailed_w
-    return _worst_of_sample(dataset, "sample_bus", left, np.maximum(array_w + discharge_w, 1.0), 0)
+
+    def law(array_w, discharge_w, load_w, charge_w, curtailed_w):
+        given_w = array_w + discharge_w
+        return given_w - load_w - charge_w - curtailed_w, np.maximum(given_w, 1.0)
+
+    return _worst_of_sample(
+        dataset, "sample_bus", ("array_w", "discharge_w", "load_w", "charge_w", "curtailed_w"), 0, law
+    )
 
 
 def _sample_battery(dataset: xr.Dataset) -> Ledger:
     """Return the ledger of each sampled battery: what it holds changes by charge - discharge - loss over a step."""
-    series = _sample(dataset, "battery_j", "charge_w", "discharge_w", "loss_w")
-    if series is None or series[0].shape[0] < 2 or not series[0].size:
-        return "sample_battery", None
-    battery_j, charge_w, discharge_w, loss_w = series
     step_s = float(dataset.attrs["step_s"])
-    left = np.diff(battery_j, axis=0) - step_s * (charge_w - discharge_w - loss_w)[1:]
-    return _worst_of_sample(dataset, "sample_battery", left, np.maximum(battery_j[1:], STORED_ENERGY), 1)
+
+    def law(battery_j, charge_w, discharge_w, loss_w):
+        left = np.diff(battery_j, axis=0) - step_s * (charge_w - discharge_w - loss_w)[1:]
+        return left, np.maximum(battery_j[1:], STORED_ENERGY)
+
+    return _worst_of_sample(dataset, "sample_battery", ("battery_j", "charge_w", "discharge_w", "loss_w"), 1, law)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import recorded
 
+from orbital_compute.analysis import ledgers
+
 
 @pytest.fixture
 def made():
@@ -15,14 +17,14 @@ def audit(made):
 
 
 def test_all_ledgers_of_a_sound_run_close(made):
-    ledgers = audit(made)
-    assert set(ledgers) == {
+    found = audit(made)
+    assert set(found) == {
         "energy", "heat", "work", "requests", "temperature", "charge", "work_by_class", "work_credited",
         "work_by_satellite",
         "array_by_satellite", "load_by_satellite", "sample_bus", "sample_battery",
     }  # fmt: skip
-    assert [name for name, ledger in ledgers.items() if not ledger["closes"]] == []
-    requests = ledgers["requests"]
+    assert [name for name, ledger in found.items() if not ledger["closes"]] == []
+    requests = found["requests"]
     assert requests["arrived"] == requests["served"] + requests["dropped"] + requests["queued_end"]
 
 
@@ -107,6 +109,16 @@ def test_work_by_class_is_held_to_whole_quanta_of_work(made, work_flop, changed_
 def test_work_that_is_neither_credited_nor_repeated_is_missed(made):
     made["repeated_flop"][2, 0] *= 0.999
     assert open_ledgers(made) == {"work_credited"}
+
+
+@pytest.mark.parametrize("numbers", [1, 3, 20, 1 << 20])
+def test_parts_in_which_a_sample_is_read_change_nothing(made, numbers, monkeypatch):
+    whole = audit(made)
+    made["sample_battery_j"][23, 1] += 1.0
+    broken = audit(made)["sample_battery"]
+    monkeypatch.setattr(ledgers, "NUMBERS_AT_ONCE", numbers)
+    assert audit(made)["sample_battery"] == broken
+    assert audit(made)["sample_bus"] == whole["sample_bus"]
 
 
 def test_run_without_a_sample_has_no_ledgers_of_it():
