@@ -5,7 +5,7 @@ because slices and star-built tuples inside a lane loop stop the vectoriser.
 """
 
 from .._jit import point
-from ..physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot
+from ..physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot, Turn
 from ..physics.plan import Horizon, Plan
 from .satellite import (
     Aim,
@@ -32,7 +32,8 @@ ORBIT = 0
 SLOT = ORBIT + 13
 ANCHOR = SLOT + 4
 MEAN = ANCHOR + 4
-ELLIPSE = MEAN + 4
+TURN = MEAN + 4
+ELLIPSE = TURN + 4
 HARDWARE = ELLIPSE + 4
 HEALTH = HARDWARE + 48
 STATE = HEALTH + 6
@@ -101,6 +102,16 @@ def mean_at(w, lane):
         w[MEAN + 1, lane],
         w[MEAN + 2, lane],
         w[MEAN + 3, lane],
+    )
+
+
+@point
+def turn_at(w, lane):
+    return Turn(
+        w[TURN, lane],
+        w[TURN + 1, lane],
+        w[TURN + 2, lane],
+        w[TURN + 3, lane],
     )
 
 
@@ -399,6 +410,14 @@ def keep_mean(w, lane, v):
     w[MEAN + 1, lane] = v.cos_l
     w[MEAN + 2, lane] = v.ex
     w[MEAN + 3, lane] = v.ey
+
+
+@point
+def keep_turn(w, lane, v):
+    w[TURN, lane] = v.sin_l
+    w[TURN + 1, lane] = v.cos_l
+    w[TURN + 2, lane] = v.sin_w
+    w[TURN + 3, lane] = v.cos_w
 
 
 @point

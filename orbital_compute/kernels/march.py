@@ -10,7 +10,17 @@ from typing import NamedTuple
 import numpy as np
 
 from .._jit import fetch, point, stack_rows, sweep
-from ..physics.orbit import Orbit, Path, Slot, anchor_orbit, ellipse_place, mean_place, rippled_path
+from ..physics.orbit import (
+    Orbit,
+    Path,
+    Slot,
+    anchor_orbit,
+    ellipse_place,
+    mean_place,
+    next_place,
+    rippled_path,
+    step_turn,
+)
 from ..physics.sun import Sun
 from .lanes import (
     HARDWARE,
@@ -56,6 +66,7 @@ from .lanes import (
     keep_state_in,
     keep_supply,
     keep_total_in,
+    keep_turn,
     keep_window,
     keep_working,
     keep_worn,
@@ -75,6 +86,7 @@ from .lanes import (
     state_at,
     supply_at,
     total_in,
+    turn_at,
     window_at,
 )
 from .satellite import (
@@ -138,6 +150,7 @@ _EXECUTED = LEDGER + Ledger._fields.index("executed_flop")
 _LEDGER_BATTERY_START = LEDGER + Ledger._fields.index("battery_start_j")
 _LEDGER_FLUID_START = LEDGER + Ledger._fields.index("fluid_start_k")
 _SUNLIT = LIGHT + Light._fields.index("sunlit")
+_STEP_S = HARDWARE + Hardware._fields.index("step_s")
 _INVERSE = PATH + Path._fields.index("inverse_m")
 _STEEP = RESPONSE + Response._fields.index("steep")
 _NEAR = POWER  # whether an edge of the shadow is near: the powers of a step come after
@@ -252,11 +265,19 @@ def wear_tile(w):
 
 @point
 def walk_path(w, given, tile, k, sun):
-    """Put every lane's path at a step into the buffer: by the theory, or from given positions."""
+    """Put every lane's path at a step into the buffer: by the theory, or from given positions.
+
+    The theory takes the first step of a window from the epoch, and each later one from the step before.
+    """
     if given.shape[0] == 0:
-        for lane in range(LANES):
-            mean = mean_place(orbit_at(w, lane), slot_at(w, lane), anchor_at(w, lane), sun.time_s, sun.window_s)
-            keep_mean(w, lane, mean)
+        if k == 0:
+            for lane in range(LANES):
+                mean = mean_place(orbit_at(w, lane), slot_at(w, lane), anchor_at(w, lane), sun.time_s, sun.window_s)
+                keep_mean(w, lane, mean)
+                keep_turn(w, lane, step_turn(orbit_at(w, lane), w[_STEP_S, lane]))
+        else:
+            for lane in range(LANES):
+                keep_mean(w, lane, next_place(orbit_at(w, lane), turn_at(w, lane), mean_at(w, lane)))
         for lane in range(LANES):
             keep_ellipse(w, lane, ellipse_place(mean_at(w, lane)))
         for lane in range(LANES):

@@ -69,13 +69,13 @@ def shadow_depth(sun, path, half_step_rad):
     across2 = max(fma(-along, along, radius2), 0.0)
     limb2 = max(radius2 - EARTH_RADIUS_M**2, 0.0)
     root_m2 = math.sqrt(across2 * limb2)
-    sine = fma(along, EARTH_RADIUS_M, root_m2) / radius2 - sun.parallax_rad
+    lever, spread_m2 = math.sqrt(max(across2, 0.25 * EARTH_RADIUS_M**2)), max(root_m2, _LEAST_LEVER_M2)
+    shared = 1.0 / (radius2 * lever * spread_m2)  # one quotient for the three
+    inverse, outward = shared * radius2 * spread_m2, shared * radius2 * lever
+    sine = fma(along, EARTH_RADIUS_M, root_m2) * (shared * lever * spread_m2) - sun.parallax_rad
     angle = sine * fma(sine * sine, fma(sine * sine, 3.0 / 40.0, 1.0 / 6.0), 1.0)  # inverse sine, near the limb
-    lever2 = max(across2, 0.25 * EARTH_RADIUS_M**2)
-    inverse = 1.0 / math.sqrt(lever2)
     rise_m2 = fma(path.x_m, path.u_m, fma(path.y_m, path.v_m, z_m * w_m))  # r r'
     swift2 = fma(path.u_m, path.u_m, fma(path.v_m, path.v_m, w_m * w_m))
-    outward = 1.0 / max(root_m2, _LEAST_LEVER_M2)
     turn = fma(slope, inverse, rise_m2 * outward) * half_step_rad
     steep = fma(slope * inverse, slope * inverse, -1.0)
     bend = fma(along * inverse, steep, (swift2 - radius2) * outward)  # v² - r² is the rate of r r' a radian

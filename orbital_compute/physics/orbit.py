@@ -65,6 +65,15 @@ class Mean(NamedTuple):
     ey: float
 
 
+class Turn(NamedTuple):
+    """How far mean longitude and perigee turn in a step."""
+
+    sin_l: float
+    cos_l: float
+    sin_w: float
+    cos_w: float
+
+
 class Ellipse(NamedTuple):
     """Where a satellite stands on its mean ellipse."""
 
@@ -191,6 +200,26 @@ def mean_place(orbit, slot, anchor, time_s, window_s):
     s, c = sincos_small(orbit.perigee_turn_s * (TURN_RAD * window_s))
     ex = fma(anchor.ex, c, -(anchor.ey * s))
     return Mean(sin_l, cos_l, ex, fma(anchor.ey, c, fma(anchor.ex, s, orbit.frozen_eccentricity)))
+
+
+@point
+def step_turn(orbit, step_s):
+    """Return how far mean longitude and perigee turn in a step."""
+    sin_l, cos_l = sincos_turn(orbit.latitude_turn_s * step_s)
+    sin_w, cos_w = sincos_small(orbit.perigee_turn_s * (TURN_RAD * step_s))
+    return Turn(sin_l, cos_l, sin_w, cos_w)
+
+
+@point
+def next_place(orbit, turn, mean):
+    """Return mean longitude and eccentricity vector a step later; each step adds a rounding, 1e-16, to the angle."""
+    ey = mean.ey - orbit.frozen_eccentricity
+    return Mean(
+        fma(mean.sin_l, turn.cos_l, mean.cos_l * turn.sin_l),
+        fma(mean.cos_l, turn.cos_l, -(mean.sin_l * turn.sin_l)),
+        fma(mean.ex, turn.cos_w, -(ey * turn.sin_w)),
+        fma(ey, turn.cos_w, fma(mean.ex, turn.sin_w, orbit.frozen_eccentricity)),
+    )
 
 
 @point

@@ -24,7 +24,7 @@ from orbital_compute.kernels.satellite import (
     Working,
     Worn,
 )
-from orbital_compute.physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot
+from orbital_compute.physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot, Turn
 from orbital_compute.physics.plan import Horizon, Plan
 
 RECORDS = {
@@ -32,6 +32,7 @@ RECORDS = {
     "slot": Slot,
     "anchor": Anchor,
     "mean": Mean,
+    "turn": Turn,
     "ellipse": Ellipse,
     "health": Health,
     "hardware": Hardware,
