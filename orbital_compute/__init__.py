@@ -44,6 +44,7 @@ __all__ = [
     "network",
     "open_results",
     "propagate_numerical",
+    "reference_dispatch",
     "simulate",
     "sun",
 ]
@@ -63,6 +64,7 @@ _HOME = {
     "load_scenario": "scenario.load",
     "open_results": "store.reader",
     "propagate_numerical": "model.propagation",
+    "reference_dispatch": "study.optimum",
     "simulate": "simulate",
     "sun": "model.light",
 }
