@@ -49,6 +49,7 @@ from .store.recorder import Recorder
 from .store.rows import coordinates, day_rows, satellite_columns, totals, window_rows
 
 STAGES = ("offer", "dispatch", "health", "march", "record")
+HEALTH_BYTES = 42  # of each satellite: its fate and wear, what chance knows it by, and its accelerators
 WORK_LIMIT = 1e-9  # executed by nodes against credited to queues, relative
 
 
@@ -283,6 +284,7 @@ class Simulation:
 def footprint(model: Model, *, to_folder: bool) -> Footprint:
     """Return the bytes in memory and on disk that a run of the model will take."""
     clock, workload = model.clock, model.workload
+    health = 0 if model.health.fleet is None else HEALTH_BYTES
     size = RunSize(
         n_satellite=model.constellation.n_satellite,
         n_window=clock.n_window,
@@ -301,7 +303,7 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
         n_lease=len(model.leases),
         n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
     )
-    return predict(size, bytes_per_satellite=Fleet.bytes_per_satellite(), to_folder=to_folder)
+    return predict(size, bytes_per_satellite=Fleet.bytes_per_satellite() + health, to_folder=to_folder)
 
 
 @contextlib.contextmanager
