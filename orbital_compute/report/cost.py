@@ -77,7 +77,7 @@ def line(results: Results) -> Rows | None:
     ]
     if len(found.places) > 1:
         price = found.parity_launch_usd_kg
-        text = f"{units.number(price)} USD/kg" if price > 0.0 else "none"
+        text = f"{units.number(price)} USD/kg" if price > 0.0 else "none: the rest costs more"
         rows.append(("Launch price at which both cost the same", text, ""))
     return Rows("Cost (low to high)", ("", *(PLACES[place] for place in found.places)), rows)
 

@@ -10,7 +10,7 @@ from .schema_space import MODEL
 SUN25 = "arXiv:2511.19468"
 TUR26 = "arXiv:2604.27197"
 EIA = "US Energy Information Administration, FAQ 74, generation of 2023"
-MCCALIP = "A. McCalip, orbital and terrestrial data centres, andrewmccalip.com/space-datacenters, 2025"
+MCCALIP = "andrewmccalip.com/space-datacenters"
 FILING = "letter of 29 May 2026 to the FCC, file SAT-LOA-20260108-00016"
 
 PerWatt = Annotated[float, Quantity("USD/W", "15 USD/W", low="0 USD/W", high="1e5 USD/W")]

@@ -88,6 +88,15 @@ def test_nothing_is_said_where_costs_are_left_out():
     assert cost.line(off) is None
 
 
+def test_the_launch_price_of_parity_is_named_or_said_to_be_none(run):
+    def said(results):
+        return next(row[1] for row in cost.line(results).rows if row[0].startswith("Launch price"))
+
+    assert said(run) == "none: the rest costs more"
+    dear = results({"economics.ground.facility": "400 USD/W"})
+    assert said(dear) == f"{units.number(dear.cost.parity_launch_usd_kg)} USD/kg"
+
+
 def test_a_run_without_sites_has_one_column():
     rows = cost.line(results(site=False))
     assert rows.heads == ("", "Orbit")
