@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .summary import window_length_s
+from .summary import ratio, window_length_s
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -196,7 +196,7 @@ def reserve_need(dataset: xr.Dataset, one: Reclaim) -> ReserveNeed | None:
     peak_flop_s = float(dataset["peak_flop"].values[part.start].sum()) / window_length_s(dataset)
     power_w = rate / peak_flop_s * float(dataset["shell_compute_power_w"].values.sum())
     span_s = (part.stop - part.start) * window_length_s(dataset)
-    mean_value = float(short.value @ short.asked_flop) / float(short.asked_flop.sum())
+    mean_value = ratio(float(short.value @ short.asked_flop), float(short.asked_flop.sum()))  # NaN: nothing asked
     usd_flop = term("rent_usd_year") / (term("peak_flop_s") * YEAR_S)
     extra = short.extra_flop(rate) if math.isfinite(rate) else np.full(short.value.size, math.nan)
     worth = usd_flop * float(short.value @ extra) / mean_value * term("replacement_s") / span_s

@@ -44,7 +44,7 @@ def figures():
     }
     axes = recorded.coordinates(n_satellite=4, n_window=2, n_site=1) | {
         "shell_satellites": [1, 3], "quantile": [0.0, 1.0], "job_class": ["chat"], "flop_per_request": [1e15],
-        "region": ["east"]
+        "class_value": [8.0], "class_slo_wait_s": [10.0], "region": ["east"]
     }  # fmt: skip
     results = Results.from_arrays({name: np.array(v) for name, v in arrays.items()}, axes, recorded.manifest(2))
     return {name: entry["value"] for name, entry in results.summary().items()}
@@ -86,7 +86,8 @@ def test_summary_has_what_is_promised_with_units():
     assert set(PROMISED) <= summary.keys()
     for name, entry in summary.items():
         assert set(entry) == {"value", "unit"}
-        assert math.isfinite(entry["value"]), name
+        # what is kept after days that the run does not reach, it cannot tell
+        assert math.isfinite(entry["value"]) or name.startswith("lease_"), name
     assert summary["it_energy_orbit_j"]["unit"] == "J"
     assert summary["rtt_p95_s"]["unit"] == "s"
 
