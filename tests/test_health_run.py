@@ -7,6 +7,7 @@ import orbital_compute as oc
 from orbital_compute.analysis.waterfall import waterfall
 from orbital_compute.catalogue import DAY_HEALTH, VARIABLES
 from orbital_compute.model.gang import YEAR_S, GangSpec
+from orbital_compute.report.page import page
 from orbital_compute.scenario.build import build
 from orbital_compute.simulate import Simulation, simulate
 
@@ -140,10 +141,13 @@ def test_without_health_nothing_fails_ages_or_repeats():
     assert np.array_equal(d["working_flop"].values, d["peak_flop"].values)
     assert np.array_equal(d["new_flop"].values, d["power_limited_flop"].values)
     assert (d["satellite_battery_left"].values == 1.0).all()
+    assert 'id="air"' not in page(bare)
 
 
 def test_each_law_alone_leaves_the_others_on():
-    d = simulate(scenario(**{"health.radiation": "none", "health.air": "none", "time.duration": "1 h"})).dataset
+    some = simulate(scenario(**{"health.radiation": "none", "health.air": "none", "time.duration": "1 h"}))
+    assert 'id="health"' in page(some)
+    d = some.dataset
     assert "soft_errors" not in d
     assert "lifetime_s" not in d
     assert "devices_working" in d

@@ -32,8 +32,12 @@ def tables(results: Results) -> list[Rows]:
 
 def rule_of(scenario: Mapping[str, Any]) -> float:
     """Return within which time the scenario wants failed satellites gone [s], five years where it does not say."""
-    air = (scenario.get("health") or {}).get("air") or {}
-    limit = air.get("lifetime_rule")
+    section: Any = scenario
+    for part in ("health", "air"):
+        section = section.get(part)
+        if not isinstance(section, Mapping):  # missing, or none
+            return RULE_S
+    limit = section.get("lifetime_rule")
     return RULE_S if limit is None else read_quantity(limit, "s", example="5 years")
 
 
