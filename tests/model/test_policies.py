@@ -92,6 +92,48 @@ def test_prices_come_near_the_optimum_and_prove_it():
     assert np.median(gaps) < 0.5 * OF_PRICES
 
 
+def terminals(supply, link_bit, *, merged):
+    """Satellites with a terminal of their own; classes of 1 and 2.5 bit a FLOP, worth 1 and 2 (MODEL §7.2).
+
+    One signature each, by its own arc; or merged: one signature, one arc as wide as all terminals.
+    """
+    n = 1 if merged else len(supply)
+    supply, link = ([sum(supply)], [sum(link_bit)]) if merged else (supply, link_bit)
+    routes = [(s, k) for s in range(n) for k in range(2)]
+    arcs = [(r, r // 2, (1.0, 2.5)[r % 2]) for r in range(2 * n)]
+    return programme(supply, [10, 10], [1, 2], np.eye(n, dtype=bool), routes, arcs, link)
+
+
+def test_a_private_terminal_makes_merging_too_high():
+    # F 1 and 0.3, links of 1 bit. Apart: 1 FLOP of the first class fills the link of the first satellite; the other
+    # does 0.3 of the second with 0.75 bit: 1 + 0.6. Merged: x + y = 1.3, x + 2.5 y = 2: y = 7/15, x = 5/6.
+    apart = terminals([1.0, 0.3], [1.0, 1.0], merged=False)
+    merged = terminals([1.0, 0.3], [1.0, 1.0], merged=True)
+    assert solve(apart).objective == pytest.approx(1.60, rel=OPTIMAL)
+    best = solve(merged)
+    assert best.objective == pytest.approx(5 / 6 + 2 * 7 / 15, rel=OPTIMAL)  # 1.77
+    # pro rata the first satellite is given 1/1.3 of both classes, 2/1.3 bit over its link of 1: what it cannot send
+    # comes back as merging loss
+    given = best.share[0] * np.array([1.0, 0.3])
+    bit = np.array([1.0, 0.3]) / 1.3 * 2.0
+    placed = given * np.minimum(1.0, 1.0 / bit)
+    assert best.merging_loss_flop(np.array([placed.sum()])) == pytest.approx(1.0 - 1.3 / 2.0, rel=1e-6)
+
+
+def test_equal_ratios_of_link_to_supply_lose_nothing():
+    # with the ratio in the signature only like satellites are merged: the sums have the worth of the satellites
+    apart = terminals([1.0, 0.3, 0.6], [1.0, 0.3, 0.6], merged=False)
+    merged = terminals([1.0, 0.3, 0.6], [1.0, 0.3, 0.6], merged=True)
+    assert solve(merged).objective == pytest.approx(solve(apart).objective, rel=OPTIMAL)
+
+
+@pytest.mark.parametrize("name", POLICY_NAMES)
+def test_no_policy_passes_the_optimum_of_private_terminals(name):
+    a = POLICIES[name](terminals([1.0, 0.3], [1.0, 1.0], merged=False), 0)
+    assert a.objective <= 1.60 * (1 + OPTIMAL)
+    assert a.bound >= 1.60 * (1 - OPTIMAL)
+
+
 def test_prices_of_nothing():
     p = programme([5], [0, 3], [1, 2], [[1]], [(0, 0)])
     assert price(p, 0).objective == 0.0

@@ -16,7 +16,7 @@ from ..dispatch import Assignment
 from ..programme import Programme
 from .turns import judged, share_of_group
 
-ROUNDING = 1e-9  # of a limit: what sums may stand above it without being refused
+ROUNDING = 1e-9  # of a limit, or of the largest supply: what sums and differences may miss it by, and not be refused
 PATH = "policy.user"
 
 UserFunction = Callable[[Programme, int], np.ndarray]
@@ -47,6 +47,7 @@ class UserPolicy:
         """
         flow_flop = np.asarray(self.function(programme, w_window), float)
         self._check(programme, flow_flop, f"policy {self.name}, window {w_window}")
+        flow_flop = np.maximum(flow_flop, 0.0)
         group_flop = np.zeros(programme.feasible.shape)
         np.add.at(group_flop.T, programme.route_group, flow_flop.T)
         share = share_of_group(programme, flow_flop.sum(axis=0))
@@ -59,7 +60,7 @@ class UserPolicy:
                 f"an array of shape {flow_flop.shape} came back; its rows are signatures, its columns routes, {shape}"
             )
             raise _refused(where, what, flow_flop.shape, shape)
-        bad = ~(np.isfinite(flow_flop) & (flow_flop >= 0.0))
+        bad = ~(np.isfinite(flow_flop) & (flow_flop >= -ROUNDING * programme.supply_flop.max(initial=0.0)))
         if bad.any():
             s, r = np.argwhere(bad)[0]
             what = f"{flow_flop[s, r]:g} FLOP of signature {s} go by route {r}; work is finite and not negative"
