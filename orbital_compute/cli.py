@@ -102,6 +102,7 @@ def run(
     from .report.page import write_report
     from .simulate import simulate
     from .study.design import cases_of
+    from .study.without import run_without_events
 
     progress = not quiet and not as_json
     try:
@@ -109,13 +110,14 @@ def run(
     except KeyboardInterrupt:  # here, since typer would make 130 of it
         _stop(f"{output}: stopped before the end; run it again with --overwrite.", STOPPED)
     cases = cases_of(results, checked, threads=threads)
-    page = write_report(results, output, cases=cases)
+    without = run_without_events(checked, output, threads=threads, overwrite=overwrite)
+    page = write_report(results, output, cases=cases, without=without)
     if as_json:
         _print_json({"folder": str(output), "report": str(page), "summary": results.summary()})
     elif not quiet:
         from .report.tables import print_summary
 
-        print_summary(results, folder=output, report=page, cases=cases)
+        print_summary(results, folder=output, report=page, cases=cases, without=without)
     open_ledgers = [name for name, ledger in results.audit().items() if not ledger["closes"]]
     if open_ledgers:
         _stop(f"{output}: the stored numbers do not add up; see the audit of {', '.join(open_ledgers)}.", FAILED)
@@ -130,19 +132,20 @@ def report(
     from .report.page import write_report
     from .store.reader import open_results
     from .study.design import cases_of
+    from .study.without import open_without_events
 
     try:
         results = open_results(folder)
     except ResultsError as error:
         _stop(f"{error}.", BAD_INPUT)
-    cases = cases_of(results)
-    page = write_report(results, folder, cases=cases)
+    cases, without = cases_of(results), open_without_events(folder)
+    page = write_report(results, folder, cases=cases, without=without)
     if as_json:
         _print_json({"folder": str(folder), "report": str(page), "summary": results.summary()})
         return
     from .report.tables import print_summary
 
-    print_summary(results, folder=folder, report=page, cases=cases)
+    print_summary(results, folder=folder, report=page, cases=cases, without=without)
 
 
 @presets_app.command("list", epilog="Example: orbital-compute presets list")

@@ -30,7 +30,7 @@ from .model.frames import EarthRotationWarning, instants_after, rotation_caveat,
 from .model.health import FleetHealth
 from .model.lease_watch import LeaseWatch
 from .model.network import Network, Uplink
-from .model.offers import build_programme, round_trip_mix, site_round_trip_quanta
+from .model.offers import build_programme, order_of_use, round_trip_mix, site_round_trip_quanta
 from .model.outages import arc_available
 from .model.queues import DROP_REASONS, Queues
 from .model.radiation import KINDS
@@ -102,6 +102,7 @@ class Simulation:
             laws.radiation, self.fleet, constellation, clock, seed=model.seed, storms=model.outages.storms,
         )  # fmt: skip
         self.soft_error_counts: SoftErrorCounts | None = None
+        self.order = order_of_use([site.used_first for site in model.sites], self.network.n_type)
         self.leases = LeaseWatch(model.leases, self.sites, workload, clock, self.network.n_gateway)
         self.window = 0
         self.round_trip_quanta = np.zeros((workload.n_class, N_BIN), dtype=np.int64)
@@ -169,6 +170,7 @@ class Simulation:
             bit_per_flop=workload.bit_per_flop,
             window_s=clock.window_s,
             arc_available=self._arc_available(),
+            **self.order,
         )
         self.assignment: Assignment = self.model.policy(programme, self.window)
         n_orbit = self.signature_key.size

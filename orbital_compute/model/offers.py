@@ -7,6 +7,7 @@ value, so they never outweigh a FLOP of any demand, and they cost the optimum at
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -79,6 +80,16 @@ def build_programme(
         signature_cost=tie * (1.0 - FIBRE_PART) * (energy / dearest if dearest > 0.0 else energy),
         route_cost=tie * FIBRE_PART * np.minimum(routes.ground_s / LONG_FIBRE_S, 1.0),
     )
+
+
+def order_of_use(site_first: Sequence[bool], n_type: int) -> dict[str, np.ndarray]:
+    """Return the prices that let some sites come before the satellites, for `build_programme`; none where none does."""
+    if not any(site_first):
+        return {}
+    return {
+        "type_energy_price": np.full(n_type, 0.5),
+        "site_energy_price": np.where(np.asarray(site_first, bool), 0.0, 1.0),
+    }
 
 
 def _within_reason(demand_flop: np.ndarray, all_supply_flop: float) -> np.ndarray:

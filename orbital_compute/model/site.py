@@ -109,6 +109,7 @@ class SiteSpec:
     uplink_bit_s: float = math.inf
     water_l_per_kwh_cooling: float = 1.8
     tariff: Tariff | None = None  # what grid energy costs and emits by the hour
+    used_first: bool = False  # before satellites, where either could do the work
     halls: tuple[Spell, ...] = ()  # shares of the accelerators, with their power, that stand for a time
     customer: tuple[Line, ...] = ()  # their least is the share of the accelerators that is the customer's
     water_limit_l_s: Steps | None = None  # of the cooling, in litres a second

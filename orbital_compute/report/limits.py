@@ -27,5 +27,6 @@ LIMITS = (
     "week adds some 5 K.",
     "Costs are those of one year like this run, at today's prices; most of their parameters are engineering defaults, "
     "and low and high put all of them at one end. Years of build-out, learning and chance are left out.",
-    "No collisions and no leases in this version.",
+    "No collisions in this version. A reclaimed lease does not load the network with the state that moves, and nothing "
+    "is built or bought during notice.",
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import run_length_s
-from . import air, budget, cost, headline, health, units
+from . import aftermath, air, budget, cost, headline, health, lease, units
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
 from .limits import LIMITS
@@ -28,6 +28,8 @@ SECTIONS = (
     ("budget", "Power and heat budget"),
     ("health", "Health"),
     ("air", "Thin air"),
+    ("events", "With the events and without"),
+    ("lease", "Lease and reclaim"),
     ("cost", "Cost"),
     ("audit", "Audit"),
     ("limits", "What the model leaves out"),
@@ -36,23 +38,29 @@ SECTIONS = (
 )
 
 
-def write_report(results: Results, folder: Path | str, *, cases: Mapping[str, Results] | None = None) -> Path:
+def write_report(
+    results: Results,
+    folder: Path | str,
+    *,
+    cases: Mapping[str, Results] | None = None,
+    without: Results | None = None,
+) -> Path:
     """Write the report of a run into a folder and return its path; an older report there is replaced.
 
-    `cases` are the design cases of a run of one satellite, by name: they stand beside it in its budget. The file
-    appears whole: it is written beside its place and moved there.
+    `cases` are the design cases of a run of one satellite, by name: they stand beside it in its budget. `without` is
+    the run without the scenario's events. The file appears whole: it is written beside its place and moved there.
     """
     path = Path(folder) / FILE
     draft = path.with_name(f".{FILE}.{os.getpid()}")
-    draft.write_text(page(results, cases), encoding="utf-8")
+    draft.write_text(page(results, cases, without), encoding="utf-8")
     os.replace(draft, path)
     return path
 
 
-def page(results: Results, cases: Mapping[str, Results] | None = None) -> str:
+def page(results: Results, cases: Mapping[str, Results] | None = None, without: Results | None = None) -> str:
     """Return the report of a run as HTML text. Every text of the scenario is escaped."""
     name = escape(headline.name(results))
-    found = zip(SECTIONS, contents(results, cases), strict=True)
+    found = zip(SECTIONS, contents(results, cases, without), strict=True)
     sections = [(key, escape(title), content) for (key, title), content in found if content]
     body = "".join(f'<section id="{key}"><h2>{title}</h2>{content}</section>\n' for key, title, content in sections)
     links = "".join(f'<li><a href="#{key}">{title}</a></li>' for key, title, _ in sections)
@@ -77,7 +85,9 @@ def stylesheet() -> str:
     return f":root {{ {light} }}\n@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n{sheet}"
 
 
-def contents(results: Results, cases: Mapping[str, Results] | None = None) -> Iterable[str]:
+def contents(
+    results: Results, cases: Mapping[str, Results] | None = None, without: Results | None = None
+) -> Iterable[str]:
     """Yield the content of each section, in the order of `SECTIONS`; nothing for those that the run has not."""
     blocks = [headline.orbit_beside_ground(results), headline.condition(results), headline.service(results)]
     yield f'{tiles(results)}<div class="pair">{"".join(table(block) for block in blocks if block)}</div>'
@@ -90,6 +100,11 @@ def contents(results: Results, cases: Mapping[str, Results] | None = None) -> It
     yield "".join([note, *(table(rows) for rows in tables), *(figure(chart) for chart in shown)])
     in_air = air.tables(results)
     yield "".join([f"<p>{escape(air.NOTE)}</p>" * bool(in_air), *(table(rows) for rows in in_air)])
+    drawn, lists = aftermath.charts(results, without), aftermath.tables(results, without)
+    note = f"<p>{escape(aftermath.NOTE)}</p>" * bool(lists)
+    yield "".join([note, *(table(rows) for rows in lists), *(figure(chart) for chart in drawn)])
+    lists = lease.tables(results, without)
+    yield "".join([f"<p>{escape(lease.NOTE)}</p>" * bool(lists), *(table(rows) for rows in lists)])
     drawn, lists = cost.charts(results), cost.tables(results)
     yield "".join(
         [f"<p>{escape(cost.NOTE)}</p>" * bool(lists), *(table(rows) for rows in lists), *(figure(one) for one in drawn)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import budget, cost, headline
+from . import aftermath, budget, cost, headline, lease
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
@@ -73,7 +73,7 @@ def waterfall_table(results: Results) -> Table:
 
 def print_summary(
     results: Results, *, folder: Path | None = None, report: Path | None = None,
-    cases: Mapping[str, Results] | None = None, console: Console | None = None,
+    cases: Mapping[str, Results] | None = None, without: Results | None = None, console: Console | None = None,
 ) -> None:  # fmt: skip
     """Print the headline figures, the waterfall, budgets of a few satellites, and where results and report lie."""
     from rich.console import Console
@@ -85,7 +85,7 @@ def print_summary(
     console.print()
     console.print(waterfall_table(results))
     console.print()
-    for rows in budget.tables(results, cases):
+    for rows in [*budget.tables(results, cases), *aftermath.tables(results, without), *lease.tables(results, without)]:
         console.print(table(rows))
         console.print()
     # A path must come out whole, so that it can be copied: no folding, no cutting.

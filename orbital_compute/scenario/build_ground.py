@@ -74,6 +74,7 @@ def site(item: schema_ground.Site, scenario: Scenario, warned: list[str]) -> Sit
         supply_temperature_k=item.supply_temperature,
         turbine_power_w=item.turbines.power,
         battery=battery,
+        used_first=item.used == "first",
         uplink_bit_s=item.uplink,
         water_l_per_kwh_cooling=item.water * LITRE_PER_KWH,
     )

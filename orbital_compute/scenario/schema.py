@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from ..model.clock import DAY_S, typical_days
 from ..model.policy.names import POLICY_NAMES
-from .fields import Count, Kind, Moment, Name, OrNone, Quantity, Section, about, known, wrong
+from .fields import Count, Kind, Moment, Name, OrNone, Quantity, Section, Word, about, known, wrong
 from .quantity import shown
 from .schema_economics import Economics
 from .schema_events import Event
@@ -156,6 +156,9 @@ class Output(Section):
 
     sample: Annotated[int | list[SampleRow], _Sample()] = known(
         64, "C", MODEL, "satellites with full series: how many, spread over all rows, or the list of rows"
+    )
+    compare: Annotated[str, Word(("without_events",))] | None = known(
+        None, "C", MODEL, "a second run for the report to set beside the first: one without events and reclaims"
     )
 
 

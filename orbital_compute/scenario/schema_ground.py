@@ -19,6 +19,7 @@ from .fields import (
     Share,
     Temperature,
     Text,
+    Word,
     about,
     known,
 )
@@ -89,6 +90,12 @@ class Site(Section):
         1.25, "C", MODEL, "power of the servers over power of their devices"
     )
     other_power: Power = known("0 MW", "C", SITE_LAW, "network, storage and headroom: drawn always")
+    used: Annotated[str, Word(("first", "last"))] = known(
+        "last",
+        "C",
+        SITE_LAW,
+        "before or after satellites, where either could do the work: first where it is paid anyway",
+    )
     busy: Share = known(0.0, "C", SITE_LAW, "share of the accelerators that the site's own work fills, always")
     pue: Annotated[float, Fraction(low=1.05, high=3.0, why="which no plant of this kind reaches")] = known(
         1.2,

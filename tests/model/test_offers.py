@@ -7,7 +7,7 @@ from network_scene import COLOSSUS, EXACT, GATEWAYS, build, keys_of, scattered
 from orbital_compute.kernels.contacts import N_BIN, Leg, one_way_s, round_trip_histogram
 from orbital_compute.kernels.supply import WORK_QUANTUM_FLOP, merge_supply, return_pro_rata, sum_work
 from orbital_compute.model.dispatch import solve
-from orbital_compute.model.offers import TIE, build_programme, round_trip_mix, site_round_trip_quanta
+from orbital_compute.model.offers import TIE, build_programme, order_of_use, round_trip_mix, site_round_trip_quanta
 
 VALUE, BIT = np.array([3.0, 2.0, 1.0]), np.array([1e-9, 2e-9, 1e-10])
 OFFER_FLOP = 2e17 * 300 // WORK_QUANTUM_FLOP * WORK_QUANTUM_FLOP
@@ -52,6 +52,13 @@ def test_satellites_before_sites_among_equals_and_the_cheap_before_the_dear():
     a = solve(programme)
     # Memphis reaches New York in 80 ms, all four in 140 ms (Tokyo and Lagos in 127 to 138), all without a limit
     assert a.signature_flop[-1] == pytest.approx(programme.demand_flop[[1, 4, 5, 6, 7, 8, 9, 10, 11]].sum(), rel=1e-9)
+
+
+def test_a_site_that_is_used_first_takes_what_it_reaches_and_one_that_is_not_changes_nothing():
+    assert order_of_use([False], 2) == {}
+    _, programme, _ = window(demand=0.01, **order_of_use([True], 2))
+    reached = programme.demand_flop[[1, 4, 5, 6, 7, 8, 9, 10, 11]].sum()
+    assert solve(programme).signature_flop[-1] == pytest.approx(reached, rel=1e-9)
 
 
 @pytest.mark.parametrize("demand", [1e3, 1e9])
