@@ -19,7 +19,7 @@ from ..model.policy.user import load_user_policy
 from ..model.satellite_type import SatelliteType
 from ..model.site import SiteSpec
 from ..model.workload import Workload
-from . import build_events, build_ground, build_lease, build_space, build_work
+from . import build_events, build_ground, build_lease, build_limits, build_space, build_work
 from .build_health import HealthLaws, health_laws
 from .load import Scenario
 from .step_limit import check_step
@@ -64,7 +64,13 @@ def build(scenario: Scenario) -> Model:
     check_step(scenario, types)
     constellation = build_space.constellation(scenario, clock, list(types))
     happens = build_events.happenings(scenario, clock, constellation)
-    sites = [happens.at_site(build_ground.site(item, scenario, warned)) for item in scenario.sites]
+    sites = [
+        happens.at_site(
+            build_limits.limited(build_ground.site(item, scenario, warned), item.limits, clock),
+            build_limits.grid_limits(item.limits, clock),
+        )
+        for item in scenario.sites
+    ]
     leases, sites = build_lease.leased(scenario, clock, sites)
     regions = [build_work.region(name, item) for name, item in scenario.workload.regions.items()]
     peak_flop_s = _peak_flop_s(constellation, types, sites)

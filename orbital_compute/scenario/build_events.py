@@ -31,12 +31,13 @@ class Happenings:
     halls: dict[str, tuple[Spell, ...]]  # by site
     curtailed: dict[str, tuple[Spell, ...]]  # by site; factors are powers [W]
 
-    def at_site(self, site: SiteSpec) -> SiteSpec:
-        """Return a site with what befalls it."""
-        changes = least_of_overlapping(self.curtailed.get(site.name, ()), site.grid_limit_w)
+    def at_site(self, site: SiteSpec, grid_limits: Sequence[Spell] = ()) -> SiteSpec:
+        """Return a site with what befalls it; its own dated limits of the grid [W] count beside the events."""
+        limits = (*self.curtailed.get(site.name, ()), *grid_limits)
+        changes = least_of_overlapping(limits, site.grid_limit_w)
         return replace(
             site,
-            halls=self.halls.get(site.name, ()),
+            halls=(*site.halls, *self.halls.get(site.name, ())),
             grid_changes=(*site.grid_changes, *(GridChange(time_s, limit_w) for time_s, limit_w in changes)),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .fields import (
     Count,
@@ -12,6 +12,7 @@ from .fields import (
     HourOfDay,
     Latitude,
     Longitude,
+    Moment,
     Name,
     PositiveShare,
     Quantity,
@@ -22,6 +23,7 @@ from .fields import (
     Word,
     about,
     known,
+    wrong,
 )
 from .schema_space import MODEL, Device, Power
 
@@ -78,6 +80,24 @@ class SiteBattery(Section):
     initial_state_of_charge: Share = known(1.0, "C", SITE_LAW, "at the start of the run")
 
 
+class SiteLimit(Section):
+    """What a site has from a date on, until a later date says otherwise; what is not named stays as it was."""
+
+    start: Moment = about("from when")
+    power: Power | None = known(None, "C", SITE_LAW, "that the grid has for the site")
+    interconnection: Power | None = known(None, "C", SITE_LAW, "that the line to the grid carries")
+    water: Annotated[float, Quantity("m3/day", "5000 m3/day", low="0 m3/day")] | None = known(
+        None, "C", SITE_LAW, "that cooling may evaporate"
+    )
+    land: PositiveShare | None = known(None, "C", SITE_LAW, "share of the accelerators that have a hall to stand in")
+
+    @model_validator(mode="after")
+    def _any(self) -> SiteLimit:
+        if all(getattr(self, name) is None for name in ("power", "interconnection", "water", "land")):
+            raise wrong("nothing is limited", cure="give power, interconnection, water or land")
+        return self
+
+
 class Site(Section):
     """A terrestrial centre."""
 
@@ -111,6 +131,9 @@ class Site(Section):
     )
     climate: Climate
     grid: Grid
+    limits: Annotated[list[SiteLimit], Field(max_length=1000)] = known(
+        [], "C", SITE_LAW, "dated limits of power, interconnection, cooling water and land"
+    )
     turbines: Turbines = known({}, "C", SITE_LAW, "power plant on the site")
     battery: SiteBattery
     uplink: Annotated[float, Quantity("Tbit/s", "3.2 Tbit/s", above="0 bit/s")] = about(

@@ -206,6 +206,24 @@ def test_events_of_planes_ground_sun_and_demand():
     assert (chosen.sum(), surge.factor) == (1.0, 2.0)
 
 
+def test_dated_limits_of_a_site():
+    """Each kind holds from its date to the next; the least of power, line and event counts for the grid."""
+    limits = [
+        {"start": "2026-06-21T01:00:00Z", "interconnection": "200 MW", "water": "86.4 m3/day"},
+        {"start": "2026-06-20", "power": "250 MW", "land": 0.5},
+        {"start": "2026-06-21T01:30:00Z", "interconnection": "280 MW"},
+    ]
+    cut = event("grid_curtailed", site="colossus_1", limit="100 MW", end="2026-06-21T01:15:00Z")
+    site = built(sites=[{"preset": "colossus_1", "limits": limits}], events=[cut]).sites[0]
+    changes = [(change.time_s, change.limit_w / 1e6) for change in site.grid_changes]
+    assert changes == [(-86400.0, 250.0), (1800.0, 100.0), (4500.0, 200.0), (5400.0, 250.0)]
+    assert site.water_limit_l_s.at(np.array([0.0, 3599.0, 3600.0])).tolist() == [math.inf, math.inf, pytest.approx(1.0)]
+    (land,) = site.halls
+    assert (land.factor, land.end_s) == (0.5, math.inf)
+    with pytest.raises(ScenarioError, match="nothing is limited"):
+        built(sites=[{"preset": "colossus_1", "limits": [{"start": "2026-06-20"}]}])
+
+
 def test_lost_lasers_cut_off_their_share_to_the_fourth():
     shell = [{"name": "one", "altitude": "600 km", "inclination": "53 deg", "planes": 100, "per_plane": 100}]
     lost = {share: built(constellation__shells=shell, events=[event("lasers_lost", share=share)]).events[0].rows
