@@ -15,8 +15,9 @@ from .air_density import GRID_M, MsisDensity, TableDensity
 from .solar_activity import DAY_S, SolarActivity
 
 NODE_SFU = np.arange(50.0, 321.0, 2.5)  # curves are kept at these fluxes; linear between is good to 4e-4
-# Steps of forecasts: so many, so long; the outlook, smoothed over a year, moves by 1 and by 6 % of its flux in one
-STEPS = ((240, 15.0 * DAY_S), (775, 90.0 * DAY_S))  # in all 200 years: forecasts go no further
+# Steps of forecasts: so many, so long. The outlook, smoothed over a year, moves by 1 and by 6 % of its flux in one of
+# the first two; against steps of a day lifetimes of less than 32 years err by 4e-4, longer ones by 2e-3.
+STEPS = ((240, 15.0 * DAY_S), (90, 90.0 * DAY_S), (171, 360.0 * DAY_S))  # in all 200 years: forecasts go no further
 
 
 class Fall:

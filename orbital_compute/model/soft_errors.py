@@ -121,6 +121,8 @@ class SoftErrors:
             np.array([(1.0 - spec.detection) * spec.corruption_recovery_s, 0.0, 0.0]),
             np.array([total]),
         )
+        peak = even + gain * float(maps[:, ::4].max())
+        self._most_per_s = float((self.tables.rate_per_s * peak).max())  # of a device, anywhere
 
     def _rates(self, dose_rad_per_year: np.ndarray) -> np.ndarray:
         """Return events of each kind [1/s] for dose rates: float64[n, 3]."""
@@ -229,8 +231,7 @@ class SoftErrors:
         )
 
     def _check(self, devices: float, window_s: float) -> None:
-        peak = self.tables.even + self.tables.gain * float(self.tables.maps[:, ::4].max())
-        most = devices * window_s * float((self.tables.rate_per_s * peak).max())
+        most = devices * window_s * self._most_per_s
         if not most <= MOST_EVENTS:
             raise ModelError(
                 f"{most:.3g} soft errors of one satellite in a window of {window_s:g} s are too many to draw; "
