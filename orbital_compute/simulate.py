@@ -32,6 +32,7 @@ from .model.lease_watch import LeaseWatch
 from .model.network import Network, Uplink
 from .model.offers import build_programme, order_of_use, round_trip_mix, site_round_trip_quanta
 from .model.outages import arc_available
+from .model.policy.user import UserFunction
 from .model.queues import DROP_REASONS, Queues
 from .model.radiation import KINDS
 from .model.radiation_watch import RadiationWatch
@@ -40,7 +41,7 @@ from .model.soft_errors import SoftErrorCounts
 from .model.space import SpaceSegment
 from .model.threads import n_processor
 from .results import Results
-from .scenario.build import Model, build
+from .scenario.build import Model, build, with_policy
 from .scenario.load import Scenario, load_scenario
 from .store.files import prepare_folder
 from .store.footprint import Footprint, RunSize, predict, refuse_if_too_large
@@ -346,6 +347,7 @@ def simulate(
     progress: bool | Callable[[int, int], None] = False,
     threads: int | None = None,
     overwrite: bool = False,
+    policy: UserFunction | None = None,
 ) -> Results:
     """Run a scenario and return its results.
 
@@ -361,6 +363,8 @@ def simulate(
         Threads for the satellites, as many as processors by default; they change no bit of the answer.
     overwrite : bool
         Replace results that stand in the folder.
+    policy : callable or None
+        A dispatch in place of the scenario's, as its `policy: {user: ...}` would name one; the results say so.
 
     Raises
     ------
@@ -377,7 +381,7 @@ def simulate(
         raise ScenarioError(Problem("threads must be at least 1", "threads", threads, cure="leave it out"))
     folder = None if output is None else Path(output)
     with collected_warnings() as warned:
-        model = build(checked)
+        model = build(checked) if policy is None else with_policy(build(checked), policy)
         refuse_if_too_large(footprint(model, to_folder=folder is not None), folder=folder)
         if folder is not None:
             folder = prepare_folder(folder, overwrite=overwrite)

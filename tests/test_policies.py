@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import orbital_compute as oc
@@ -48,6 +49,19 @@ def test_a_policy_of_the_user_runs_from_a_file(tmp_path):
     results = oc.simulate(loaded)
     assert results.summary()["served_fraction"]["value"] > 0.0
     assert any("my_policy.py:shortest_fibre_first, sha256" in text for text in results.warnings)
+
+
+def test_a_callable_takes_the_place_of_the_scenarios_policy():
+    windows = []
+
+    def idle(programme, window):
+        windows.append(window)
+        return np.zeros(programme.can_use.shape)
+
+    results = oc.simulate(TIGHT, policy=idle)
+    assert windows == list(range(12))
+    assert results.summary()["compute_delivered_flop"]["value"] == 0.0
+    assert any("idle, in place of the scenario's policy" in text for text in results.warnings)
 
 
 def test_a_policy_that_gives_more_than_was_offered_is_refused_with_the_window(tmp_path):

@@ -31,6 +31,12 @@ class Pieces:
         return np.clip((largest_w[:, None] - below_w) / self.slope_w, 0.0, self.width)
 
 
+def cut_to(pieces: Pieces, throughput: float) -> Pieces:
+    """Return the pieces up to a throughput."""
+    below = np.cumsum(pieces.width) - pieces.width
+    return Pieces(pieces.idle_w, pieces.slope_w, np.clip(throughput - below, 0.0, pieces.width))
+
+
 def switchable(idle_w: float, span_w: float, exponent: float) -> Pieces:
     """Return the pieces of devices that may be off for part of the time: idle + span r^a where on, 0 where off.
 

@@ -66,7 +66,7 @@ class HorizonSites:
     """The sites of a horizon; their power is that of the whole site."""
 
     storage: Storage
-    peak_flop_s: np.ndarray  # float64[n_site]
+    peak_flop_s: np.ndarray  # float64[n_site, n_window], of what stands and is the customer's
     source_w: np.ndarray  # float64[n_site, n_window], grid and turbines
     curves: list[list[Pieces]]  # [n_site][n_window]
 
@@ -152,7 +152,7 @@ def solve_horizon(horizon: Horizon) -> HorizonOptimum:
         compute_power_w=power_w,
         satellite_flop=flop,
         battery_j=battery_j,
-        site_flop=columns[site_work].sum(axis=-1) * horizon.sites.peak_flop_s[:, None] * horizon.window_s,
+        site_flop=columns[site_work].sum(axis=-1) * horizon.sites.peak_flop_s * horizon.window_s,
         energy_price=energy_price,
         queue_price=price[flows.queue_row] * units.value,
         arc_price=price[flows.arc_row] * units.value / units.bit,
@@ -225,7 +225,7 @@ def _add_satellites(rows: LinearRows, horizon: Horizon, work_row: np.ndarray, un
 def _add_sites(rows: LinearRows, horizon: Horizon, work_row: np.ndarray, units: _Units) -> np.ndarray:
     """Add power, work and battery of every site and window; return the columns of work by piece of the curve."""
     sites, n_window = horizon.sites, len(horizon.windows)
-    n_site = sites.peak_flop_s.size
+    n_site = sites.peak_flop_s.shape[0]
     node = np.repeat(np.arange(n_site), n_window)
     _, _, net = _add_batteries(rows, sites.storage, node, np.full(node.size, horizon.window_s), units)
     most = max((curve.width.size for row in sites.curves for curve in row), default=0)
@@ -241,7 +241,7 @@ def _add_sites(rows: LinearRows, horizon: Horizon, work_row: np.ndarray, units: 
     for column, sign in net:
         rows.enter(power.ravel(), column, sign)
     done = sites.peak_flop_s * horizon.window_s / units.flop
-    rows.enter(work_row[work_row.shape[0] - n_site :, :, None], work, -done[:, None, None])
+    rows.enter(work_row[work_row.shape[0] - n_site :, :, None], work, -done[..., None])
     return work
 
 

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import AuditError, Problem, ScenarioError
-from ..kernels.sites import FLOWS, GROUPS, PLANT, STATE, cooled_throughput, march_sites, mean_unit_cooling, offer_sites
+from ..kernels.sites import (
+    FLOWS,
+    GROUPS,
+    PLANT,
+    STATE,
+    SitePlant,
+    cooled_throughput,
+    march_sites,
+    mean_unit_cooling,
+    offer_sites,
+    site_plant,
+)
 from ..physics.facility import LEAST_PUE, cooling_factor
 from .climate import Climate
 from .clock import Clock
@@ -250,6 +261,15 @@ class Sites:
             water_l=by_name["cooling_j"] * self._water_l_per_j,
             **by_name,
         )
+
+    def conditions(self, w_window: int) -> tuple[list[SitePlant], np.ndarray, np.ndarray, np.ndarray]:
+        """Return what a window's offers rest on: plants as they stand, outside temperature [K] and grid limit [W] at
+        the steps, each float64[n_site, n_step], and the throughput that cooling water allows, float64[n_site]."""
+        outside_k, grid_w = self._weather(w_window)
+        plant, group = self._equipment(w_window)
+        cooled = np.empty(self.n_site)
+        cooled_throughput(plant, group, outside_k, self._cooling_limit_w(w_window), 0, self.n_site, cooled)
+        return [site_plant(plant, group, j) for j in range(self.n_site)], outside_k, grid_w, cooled
 
     def _middle_s(self, w_window: int) -> float:
         return self.clock.window_start_s(w_window) + 0.5 * self.clock.window_s

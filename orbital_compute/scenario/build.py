@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ..model.lease import Lease
 from ..model.network import Gateway, NetworkSpec
 from ..model.outages import Outages
 from ..model.policy.choose import POLICIES, Policy
-from ..model.policy.user import load_user_policy
+from ..model.policy.user import UserFunction, UserPolicy, load_user_policy
 from ..model.satellite_type import SatelliteType
 from ..model.site import SiteSpec
 from ..model.workload import Workload
@@ -105,6 +105,13 @@ def _policy(scenario: Scenario, warned: list[str]) -> Policy:
     policy, origin = load_user_policy(scenario.policy["user"], scenario.folder)
     warned.append(origin)
     return policy
+
+
+def with_policy(model: Model, function: UserFunction) -> Model:
+    """Return a model whose dispatch is a function of the caller's."""
+    name = f"{function.__module__}.{function.__qualname__}"
+    origin = f"the dispatch is the caller's function {name}, in place of the scenario's policy"
+    return replace(model, policy=UserPolicy(function, name), warnings=[*model.warnings, origin])
 
 
 def _clock(scenario: Scenario) -> Clock:

@@ -13,8 +13,8 @@ import numpy as np
 from ..errors import Problem, ScenarioError
 from ..kernels.march import STATE_FIELDS
 from ..kernels.satellite import Hardware
-from ..kernels.sites import SitePlant, site_plant, total_power_w
-from ..model.power_pieces import always_on, may_go_dark, switchable
+from ..kernels.sites import SitePlant, total_power_w
+from ..model.power_pieces import Pieces, always_on, cut_to, may_go_dark, switchable
 from ..model.reference import (
     Horizon,
     HorizonOptimum,
@@ -115,7 +115,7 @@ def _referred(simulation: Simulation) -> Reference:
     clock, workload = simulation.model.clock, simulation.model.workload
     states = [_states(simulation)]
     site_states = [simulation.sites.state[:, 0].copy()]
-    seen, windows, served, bound, sources, curves, offered = [], [], [], [], [], [], []
+    seen, windows, served, bound, peaks, sources, curves, offered = ([] for _ in range(8))
     value = np.repeat(workload.value_per_flop, workload.n_region)
     flop = np.repeat(workload.flop_per_request, workload.n_region)
     while not simulation.done:
@@ -137,7 +137,8 @@ def _referred(simulation: Simulation) -> Reference:
         seen.append(simulation.space.sample())
         states.append(_states(simulation))
         site_states.append(simulation.sites.state[:, 0].copy())
-        source_w, curve = _site_window(simulation, simulation.window - 1)
+        peak_flop_s, source_w, curve = _site_window(simulation, simulation.window - 1)
+        peaks.append(peak_flop_s)
         sources.append(source_w)
         curves.append(curve)
     n_site = simulation.sites.n_site
@@ -148,7 +149,7 @@ def _referred(simulation: Simulation) -> Reference:
         satellites=_satellites(simulation, seen, states),
         sites=HorizonSites(
             storage=_site_storage(simulation, site_states),
-            peak_flop_s=simulation.sites.peak_flop_s,
+            peak_flop_s=np.array(peaks).reshape(clock.n_window, n_site).T,
             source_w=np.array(sources).reshape(clock.n_window, n_site).T,
             curves=[[row[j] for row in curves] for j in range(n_site)],
         ),
@@ -227,17 +228,15 @@ def _cap_w(h: Hardware, state: dict[str, np.ndarray], i: int) -> float:
     return float(steady_cap_w(fixed_w, per_watt, h.emission_w_k4, h.chip_k_w, h.chip_limit_k + h.lift_k))
 
 
-def _site_window(simulation: Simulation, w_window: int):
-    """Return grid and turbine power of each site, float64[n_site], and the power curve that it had in a window."""
-    sites = simulation.sites
-    outside_k, grid_w = sites._weather(w_window)
-    plants = [site_plant(sites._plant, sites._group, j) for j in range(sites.n_site)]
+def _site_window(simulation: Simulation, w_window: int) -> tuple[np.ndarray, np.ndarray, list[Pieces]]:
+    """Return peak rate, grid and turbine power of each site in a window, float64[n_site], and its power curve then."""
+    plants, outside_k, grid_w, cooled = simulation.sites.conditions(w_window)
     source_w = np.array([float(grid_w[j].mean()) + plant.turbine_limit_w for j, plant in enumerate(plants)])
     curves = []
     for j, plant in enumerate(plants):
         whole = always_on(functools.partial(_mean_power_w, plant, outside_k[j]))
-        curves.append(may_go_dark(whole) if source_w[j] < whole.full_w else whole)
-    return source_w, curves
+        curves.append(cut_to(may_go_dark(whole) if source_w[j] < whole.full_w else whole, float(cooled[j])))
+    return np.array([plant.peak_flop_s for plant in plants]), source_w, curves
 
 
 def _mean_power_w(plant: SitePlant, outside_k: np.ndarray, throughput: float) -> float:
@@ -247,7 +246,7 @@ def _mean_power_w(plant: SitePlant, outside_k: np.ndarray, throughput: float) ->
 
 def _site_storage(simulation: Simulation, states: list[np.ndarray]) -> Storage:
     sites = simulation.sites
-    plants = [site_plant(sites._plant, sites._group, j) for j in range(sites.n_site)]
+    plants, *_ = sites.conditions(0)
 
     def of(name: str) -> np.ndarray:
         return np.array([getattr(plant, name) for plant in plants], float)

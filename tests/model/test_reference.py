@@ -45,7 +45,7 @@ def satellites(light, *, array_w=100.0, peak_flop_s=1000.0, length_s=300.0, stor
 
 
 def no_sites(n_window):
-    return HorizonSites(battery(0), np.zeros(0), np.zeros((0, n_window)), [])
+    return HorizonSites(battery(0), np.zeros((0, n_window)), np.zeros((0, n_window)), [])
 
 
 def horizon(fleet, arrived, *, value, last_age, capacity_bit=None, sites=None, n_node=1):
@@ -122,7 +122,7 @@ def test_a_site_lives_on_its_battery_plant_when_it_is_worth_most():
     sites = HorizonSites(
         battery(1, start_j=9e3, capacity_j=9e3, charge_limit_w=30.0, discharge_limit_w=30.0, charge_efficiency=1.0,
                 discharge_efficiency=1.0),
-        np.array([1000.0]), np.full((1, 3), 80.0), [[LINE] * 3],
+        np.full((1, 3), 1000.0), np.full((1, 3), 80.0), [[LINE] * 3],
     )  # fmt: skip
     h = horizon(satellites([False] * 3), np.full((3, 3), 1e9) * np.eye(3), value=[1, 3, 2], last_age=[0, 0, 0],
                 sites=sites, n_node=2)  # fmt: skip
