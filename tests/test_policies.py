@@ -20,8 +20,8 @@ def best():
     return run_value(TIGHT)
 
 
-@pytest.mark.parametrize(("policy", "loss"), [("greedy", 0.05), ("round_robin", 0.05), ("price", 1e-6)])
-def test_each_policy_but_the_optimum_is_worse(best, policy, loss):
+@pytest.mark.parametrize(("policy", "loss"), [("greedy", 0.05), ("round_robin", 0.05)])
+def test_what_plans_nothing_is_worse(best, policy, loss):
     worth = run_value({**TIGHT, "policy": policy})
     print(f"{policy}: {1 - worth / best:.3%} less than optimal")
     assert worth < best * (1 - loss)

@@ -16,7 +16,7 @@ from orbital_compute.model.policy.turns import greedy, round_robin
 from orbital_compute.model.policy.user import UserPolicy, load_user_policy
 
 PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
-OF_PRICES = 0.02  # worth that price sweeps may leave; 0.018 of 60 seeds, median 0.0003 (0.006 with what is not proven)
+OF_PRICES = 0.03  # worth that price sweeps may leave; 0.0195 of 60 seeds, median 2e-5 (0.0012 with what is not proven)
 
 
 def own_policy():

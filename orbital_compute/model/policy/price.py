@@ -9,8 +9,9 @@ from ..dispatch import Assignment, certificate_bound, certified, within_limits
 from ..programme import Programme
 from .turns import Fill, RouteArcs, by_value, share_of_group, worthwhile
 
-COLD = 0.01  # in units of the largest gain
-TEMPERATURES = np.concatenate([np.geomspace(1.0, COLD, 200), np.full(200, COLD)])  # of the sweeps
+COLD = 0.002  # in units of the largest gain
+TEMPERATURES = np.concatenate([np.geomspace(1.0, COLD, 300), np.full(200, COLD)])  # of the sweeps
+LEFT_OVER = 1e-3  # of supply, a demand or an arc: from here on it should have no price
 
 
 def price(programme: Programme, w_window: int) -> Assignment:
@@ -19,8 +20,7 @@ def price(programme: Programme, w_window: int) -> Assignment:
     Notes
     -----
     MODEL §7.2: prices are swept while the temperature falls to COLD, and there; what then stands above a limit is given
-    up, what is left of supply goes to the demands of most value. The bound takes prices of supply and demands that
-    are as low as those of the arcs allow.
+    up, what is left of supply goes to the demands of most value.
     """
     use = np.flatnonzero(worthwhile(programme))
     lit = programme.supply_flop > 0.0
@@ -42,7 +42,7 @@ def price(programme: Programme, w_window: int) -> Assignment:
     fill = Fill(programme, group_flop, share * group_flop.sum(axis=0)[programme.route_group])
     fill.give(by_value(programme))
     group_flop, share = within_limits(programme, *fill.flows())
-    return certified(programme, group_flop, share, *_lowest(programme, use, supply_price, arc_price))
+    return certified(programme, group_flop, share, *_lowest(programme, use, group_flop, share, supply_price, arc_price))
 
 
 def _sweep(programme: Programme, use: np.ndarray):
@@ -73,14 +73,26 @@ def _sweep(programme: Programme, use: np.ndarray):
     return node_weight * unit_flop, route_weight, supply_price * unit_value, arc_price * unit_value / unit_bit
 
 
-def _lowest(programme: Programme, use: np.ndarray, supply_price: np.ndarray, arc_price: np.ndarray):
-    """Return the prices with those of supply lowered as far as the demands' own prices allow: the bound only falls."""
-    _, demand_price = certificate_bound(programme, supply_price, arc_price)
-    toll = np.bincount(
-        programme.arc_route, programme.arc_bit_per_flop * arc_price[programme.arc_index], programme.route_group.size
-    )
-    surplus = programme.route_gain - toll - demand_price[programme.route_demand]
-    best = np.full(programme.feasible.shape[1], -np.inf)
-    np.maximum.at(best, programme.route_group[use], surplus[use])
-    worth = np.where(programme.feasible, best, -np.inf).max(axis=1) - programme.signature_cost
-    return np.maximum(worth, 0.0), arc_price
+def _lowest(programme: Programme, use, group_flop, route_share, supply_price, arc_price):
+    """Return the prices of supply and arcs that prove the lowest bound among those that the sweeps' prices lead to.
+
+    An optimum has no price where something is left over. Sweeps leave a little there, which is too much where much is
+    left; so prices are also tried without those of what the flows left over: of supply and arcs, of demands, of both.
+    """
+    route_flop = route_share * group_flop.sum(axis=0)[programme.route_group]
+    scarce = group_flop.sum(axis=1) >= programme.supply_flop * (1.0 - LEFT_OVER)
+    full = programme.by_arc(route_flop) >= programme.arc_capacity_bit * (1.0 - LEFT_OVER)
+    met = programme.by_demand(route_flop) >= programme.demand_flop * (1.0 - LEFT_OVER)
+    found = []
+    for node, arc in ((supply_price, arc_price), (supply_price * scarce, arc_price * full)):
+        _, demand_price = certificate_bound(programme, node, arc)
+        toll = np.bincount(
+            programme.arc_route, programme.arc_bit_per_flop * arc[programme.arc_index], programme.route_group.size
+        )
+        for of_demand in (demand_price, demand_price * met):
+            surplus = programme.route_gain - toll - of_demand[programme.route_demand]
+            best = np.full(programme.feasible.shape[1], -np.inf)
+            np.maximum.at(best, programme.route_group[use], surplus[use])
+            worth = np.where(programme.feasible, best, -np.inf).max(axis=1) - programme.signature_cost
+            found.append((np.maximum(worth, 0.0), arc))
+    return min(found, key=lambda prices: certificate_bound(programme, *prices)[0])
