@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import os
 import time
 import warnings
@@ -156,6 +157,7 @@ class Simulation:
         middle_s = clock.window_start_s(self.window) + (clock.steps_per_window // 2 + 0.5) * clock.step_s
         matrix = teme_to_itrs(instants_after(clock.start, middle_s))[0]
         self.gateway_unit = self.network.gateway_unit_teme(matrix)
+        self.sidereal_rad = math.atan2(matrix[0, 1], matrix[0, 0])  # but for the pole's motion, 1e-6
 
     def dispatch(self) -> None:
         """Turn offers and queues into assigned work, and give it back to the satellites."""
@@ -234,7 +236,7 @@ class Simulation:
         self.in_time = queues.served_in_slo.copy()
         self.toll = no_toll(self.signature_key.size)
         if self.soft_errors is not None:
-            struck = self.soft_errors.strike(self.window, self.space, self.node_executed_flop)
+            struck = self.soft_errors.strike(self.window, self.space, self.node_executed_flop, self.sidereal_rad)
             self.soft_error_counts, self.toll = struck
         self.credit = self.crediting.credit(self.assignment, self.route_executed_flop, self.toll)
         self.served = queues.execute(programme.by_demand(self.credit.credited_flop))

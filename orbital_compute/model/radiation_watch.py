@@ -12,7 +12,6 @@ from .clock import DAY_S, Clock
 from .constellation import Constellation
 from .credit import SoftErrorToll
 from .fleet import Fleet, from_tiles
-from .frames import gmst_rad
 from .health_laws import satellite_keys
 from .outages import Spell, factor_at
 from .radiation import RadiationSpec
@@ -83,17 +82,18 @@ class RadiationWatch:
             self.errors.new_year(self._year())
 
     def strike(
-        self, window: int, space: SpaceSegment, executed_flop: np.ndarray
+        self, window: int, space: SpaceSegment, executed_flop: np.ndarray, sidereal_rad: float
     ) -> tuple[SoftErrorCounts, SoftErrorToll]:
         """Draw the soft errors of a window that the satellites have just executed; return them and what they cost.
 
-        executed_flop : float64[n_signature], by signature of satellites.
+        executed_flop : float64[n_signature], by signature of satellites; sidereal_rad : Greenwich's sidereal time at
+        the moment of the directions in `space.unit`.
         """
         clock = self._clock
         middle_s = clock.window_start_s(window) + 0.5 * clock.window_s
         run: Callable[..., Iterable] = space.run
         counts = self.errors.count(
-            window, clock.window_s, float(gmst_rad(clock.start, [middle_s])[0]), space.unit, self._devices,
+            window, clock.window_s, sidereal_rad, space.unit, self._devices,
             space.executed_flop, space.signature, executed_flop.size, space.rows, run,
             factor_at(self._storms, middle_s),
         )  # fmt: skip

@@ -33,7 +33,7 @@ def scene():
 
 
 def struck(space, watch):
-    return watch.strike(0, space, np.array([space.executed_flop.sum()]))
+    return watch.strike(0, space, np.array([space.executed_flop.sum()]), 1.0)
 
 
 def test_events_follow_the_accelerators_that_work(scene):
@@ -77,7 +77,7 @@ def test_doses_change_with_the_month(scene):
 def test_a_satellite_at_rest_loses_no_work(scene):
     _, space, watch = scene
     space.executed_flop[:] = 0.0
-    counts, toll = watch.strike(0, space, np.zeros(1))
+    counts, toll = watch.strike(0, space, np.zeros(1), 1.0)
     assert counts.events.sum() > 0  # its memory is struck all the same
     assert toll.lost_flop.tolist() == [0.0]
     assert toll.rate_per_s == (0.0, 0.0, 0.0)
