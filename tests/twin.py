@@ -279,7 +279,7 @@ class Satellite:
         heat_w = load_w + loss_w + body_w + sink_w
 
         held = [cooled < 0.99 * free for cooled, free in zip(self.planned, self.free, strict=True)]
-        held_now = (lit > 0 and held[0]) or (lit < 1 and held[1])
+        held_now = (lit > 1e-12 and held[0]) or (lit < 1 - 1e-12 and held[1])  # a share is rounded
         fluid_k = integrated(self.fluid_k, heat_w, self.emission, radiator.heat_capacity_j_k, dt)
         radiated_j = heat_w * dt - radiator.heat_capacity_j_k * (fluid_k - self.fluid_k)
         self.fluid_k = fluid_k
