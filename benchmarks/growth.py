@@ -53,12 +53,12 @@ def cases(quick: bool) -> list[tuple[str, int, int, dict[str, object], int]]:
     return found
 
 
-def timed(timing: measure.Timing, work: Callable[[], object]) -> Callable[[], object]:
+def timed(timing: measure.Timing, work: Callable[..., object]) -> Callable[..., object]:
     """Return work that enters its time as a round."""
 
-    def run():
+    def run(*arguments):
         processor, wall = time.process_time(), time.perf_counter()
-        answer = work()
+        answer = work(*arguments)
         timing.processor_s.append(time.process_time() - processor)
         timing.wall_s.append(time.perf_counter() - wall)
         return answer
