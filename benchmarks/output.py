@@ -53,6 +53,8 @@ def measured(n: int, rounds: int, folder: Path) -> dict[str, float]:
     every = [(measure.Timing(name, n), work) for name, work in parts.items()]
     measure.in_turns(every, rounds)
     found = {timing.name: timing.median_s * 1e3 for timing, _ in every}
+    if run.day_rows is not None:
+        recorder.record_day(run.day, run.day_rows)
     found["record"] = once(lambda: [recorder.record_window(w, rows) for w in range(clock.n_window)])
     found["record"] *= 1e3 / clock.n_window
     found["satellites"] = once(lambda: recorder.record_satellites(satellite_columns(run))) * 1e3
