@@ -17,7 +17,7 @@ from orbital_compute.kernels.ledger import (
     segments,
 )
 from orbital_compute.kernels.march import BLOCK_TILES, SAMPLE_ROWS
-from orbital_compute.kernels.satellite import WHOLE, Hardware, State
+from orbital_compute.kernels.records import WHOLE, Hardware, State
 from orbital_compute.kernels.window import Shells, Tally, execute_window, offer_window
 from orbital_compute.model.constellation import Constellation
 from orbital_compute.model.fleet import Fleet, from_tiles

@@ -51,7 +51,6 @@ from .store.recorder import Recorder
 from .store.rows import coordinates, day_rows, satellite_columns, totals, window_rows
 
 STAGES = ("offer", "dispatch", "health", "march", "record")
-HEALTH_BYTES = 42  # of each satellite: its fate and wear, what chance knows it by, and its accelerators
 WORK_LIMIT = 1e-9  # executed by nodes against credited to queues, relative
 
 
@@ -289,7 +288,9 @@ class Simulation:
 def footprint(model: Model, *, to_folder: bool) -> Footprint:
     """Return the bytes in memory and on disk that a run of the model will take."""
     clock, workload = model.clock, model.workload
-    health = 0 if model.health.fleet is None else HEALTH_BYTES
+    own = Fleet.bytes_per_satellite()
+    own += 0 if model.health.fleet is None else FleetHealth.bytes_per_satellite()
+    own += 0 if model.health.radiation is None else RadiationWatch.bytes_per_satellite()
     size = RunSize(
         n_satellite=model.constellation.n_satellite,
         n_window=clock.n_window,
@@ -308,7 +309,7 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
         n_lease=len(model.leases),
         n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
     )
-    return predict(size, bytes_per_satellite=Fleet.bytes_per_satellite() + health, to_folder=to_folder)
+    return predict(size, bytes_per_satellite=own, to_folder=to_folder)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from orbital_compute.kernels import records
+
 PACKAGE = "orbital_compute"
 
 
@@ -85,14 +87,14 @@ class ArrayTwin:
         laws = Laws()
         self.orbit_laws, self.stages, self.sun = laws["physics.orbit"], laws["kernels.satellite"], laws["physics.sun"]
         arrays, n = fleet.arrays, fleet.n_satellite
-        s, o = self.stages, self.orbit_laws
+        o = self.orbit_laws
         shared = arrays.orbit_table[arrays.orbit_index[:n]].T
         self.records = {
             "orbit": o.Orbit(*shared[: len(o.Orbit._fields)]),
-            "hardware": s.Hardware(*arrays.hardware_table[arrays.type_index[:n]].T),
+            "hardware": records.Hardware(*arrays.hardware_table[arrays.type_index[:n]].T),
             "slot": o.Slot(*shared[len(o.Orbit._fields) :], *from_tiles(arrays.slot, n)),
-            "health": s.Health(*from_tiles(arrays.health, n).astype(np.float64)),
-            "state": s.State(*from_tiles(arrays.state, n)[: len(s.State._fields)]),
+            "health": records.Health(*from_tiles(arrays.health, n).astype(np.float64)),
+            "state": records.State(*from_tiles(arrays.state, n)[: len(records.State._fields)]),
         }
 
     def _walk(self, row, *, anchor=False):

@@ -20,7 +20,7 @@ from orbital_compute.kernels.march import (
     march_window,
     prepare_window,
 )
-from orbital_compute.kernels.satellite import Ledger, Light, Power, State
+from orbital_compute.kernels.records import Ledger, Light, Power, State
 from orbital_compute.model import space
 from orbital_compute.model.constellation import Constellation
 from orbital_compute.model.fleet import Fleet

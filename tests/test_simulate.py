@@ -8,7 +8,7 @@ import orbital_compute as oc
 from orbital_compute.analysis.waterfall import STAGES
 from orbital_compute.errors import AuditError
 from orbital_compute.kernels.march import STATE_FIELDS
-from orbital_compute.kernels.satellite import State
+from orbital_compute.kernels.records import State
 from orbital_compute.model.fleet import Fleet
 from orbital_compute.model.health import FleetHealth
 from orbital_compute.model.space import SpaceSegment

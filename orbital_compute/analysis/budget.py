@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..constants import EARTH_MU_M3_S2, EARTH_RADIUS_M
-from ..kernels.satellite import Hardware
+from ..kernels.records import Hardware
 from ..model.fleet import hardware_row
 from ..scenario.build_space import satellite_type
 from ..scenario.load import load_scenario

@@ -22,7 +22,7 @@ from ..physics.battery import aged_efficiency
 from ..physics.failure import lost_of
 from .lanes import LANES
 from .march import STATE_FIELDS
-from .satellite import WHOLE
+from .records import WHOLE
 
 ALIVE, INFANT, WORN_OUT = 0, 1, 2  # what became of a whole satellite
 DEVICES_PER_DRAW = 500

@@ -7,7 +7,7 @@ because slices and star-built tuples inside a lane loop stop the vectoriser.
 from .._jit import point
 from ..physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot, Turn
 from ..physics.plan import Horizon, Plan
-from .satellite import (
+from .records import (
     Aim,
     Aspect,
     Hardware,

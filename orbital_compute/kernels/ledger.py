@@ -12,7 +12,8 @@ from .._jit import point, sweep
 from ..physics.battery import aged_efficiency
 from .lanes import LANES, ledger_in, state_in
 from .march import BLOCK_ROWS
-from .satellite import Hardware, Health, Ledger, State, worn_capacity_j
+from .records import Hardware, Health, Ledger, State
+from .satellite import worn_capacity_j
 
 # what is added up by shell: in the second pass the ledger's sums and what is stored, in the first what might be offered
 N_SUMMED = Ledger._fields.index("battery_min_j")

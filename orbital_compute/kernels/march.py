@@ -89,17 +89,8 @@ from .lanes import (
     turn_at,
     window_at,
 )
+from .records import UNSPLIT, Hardware, Health, Ledger, Light, Power, Response, State, Total, Window
 from .satellite import (
-    UNSPLIT,
-    Hardware,
-    Health,
-    Ledger,
-    Light,
-    Power,
-    Response,
-    State,
-    Total,
-    Window,
     add_step,
     add_window,
     ahead_stage,

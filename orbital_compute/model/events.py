@@ -9,7 +9,7 @@ import numpy as np
 
 from .._random import STREAM_LASER_LOST, uniforms
 from ..kernels.lanes import LANES
-from ..kernels.satellite import WHOLE, Health
+from ..kernels.records import WHOLE, Health
 from .fleet import Fleet
 
 _ARRAY, _POINTING, _SUN, _COMPUTE = (Health._fields.index(name) for name in Health._fields[:4])

@@ -10,7 +10,7 @@ import numpy as np
 from ..constants import EARTH_INFRARED_W_M2, STEFAN_BOLTZMANN_W_M2_K4
 from ..kernels.lanes import LANES
 from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_HEALTH, N_SHAPE, N_SLOT, N_STATE, N_WINDOW, STATE_FIELDS
-from ..kernels.satellite import WHOLE, Hardware
+from ..kernels.records import WHOLE, Hardware
 from ..physics.battery import aged_efficiency, capacity_left
 from ..physics.thermal import aged_absorptivity, heat_pump_share
 from .satellite_type import SatelliteType
@@ -23,13 +23,13 @@ class MarchArrays(NamedTuple):
     """What the kernels see of a fleet. Rows beyond the last satellite pad the last block and are never counted."""
 
     orbit_table: np.ndarray  # float64[n_orbit, 15], fields of physics.orbit.Orbit, then N_SHAPE of physics.orbit.Slot
-    hardware_table: np.ndarray  # float64[n_type, 48], fields of kernels.satellite.Hardware
+    hardware_table: np.ndarray  # float64[n_type, 48], fields of kernels.records.Hardware
     orbit_index: np.ndarray  # int32[n_row]
     type_index: np.ndarray  # int32[n_row]
     slot: np.ndarray  # float64[n_tile, 2, 32], the other fields of physics.orbit.Slot
-    health: np.ndarray  # float32[n_tile, 6, 32], fields of kernels.satellite.Health
+    health: np.ndarray  # float32[n_tile, 6, 32], fields of kernels.records.Health
     state: np.ndarray  # float64[n_tile, 21, 32], STATE_FIELDS
-    window: np.ndarray  # float64[n_tile, 7, 32], of kernels.satellite.Window
+    window: np.ndarray  # float64[n_tile, 6, 32], fields of kernels.records.Window
 
 
 def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:

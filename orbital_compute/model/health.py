@@ -26,7 +26,7 @@ from ..kernels.health import (
 )
 from ..kernels.lanes import LANES
 from ..kernels.march import BLOCK_ROWS, STATE_FIELDS
-from ..kernels.satellite import Hardware, Health
+from ..kernels.records import Hardware, Health
 from ..physics.ageing import calendar_square, cycled_fade
 from ..physics.orbit import Orbit
 from .clock import Clock

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from ..kernels.satellite import Health
+from ..kernels.records import Health
 from .clock import DAY_S, Clock
 from .constellation import Constellation
 from .credit import SoftErrorToll
@@ -62,6 +62,11 @@ class RadiationWatch:
         self.new_day(0.0)
 
     @staticmethod
+    @staticmethod
+    def bytes_per_satellite() -> int:
+        """Return the bytes of what is kept of each satellite: its key, and its devices new and working."""
+        return 3 * 4
+
     def _month_of(time_s: float) -> int:
         return int(time_s // (MONTH_DAYS * DAY_S))
 

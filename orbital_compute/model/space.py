@@ -23,7 +23,7 @@ from ..kernels.ledger import (
     sum_by_shell,
 )
 from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, SAMPLE_ROWS, SAMPLE_STATE
-from ..kernels.satellite import Light, Power, State
+from ..kernels.records import Light, Power, State
 from ..kernels.supply import WORK_QUANTUM_FLOP, merge_supply, return_pro_rata, sum_work
 from ..kernels.window import Shells, Tally, execute_window, offer_window
 from ..physics.sun import sun_table

@@ -12,7 +12,7 @@ import numpy as np
 from ..catalogue import QUANTILES, VARIABLES
 from ..constants import EARTH_RADIUS_M
 from ..kernels.contacts import MILLISECONDS, N_BIN
-from ..kernels.satellite import Health
+from ..kernels.records import Health
 from ..kernels.supply import WORK_QUANTUM_FLOP
 from ..model.air import ACTIVITY
 from ..model.fleet import from_tiles

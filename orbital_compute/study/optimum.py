@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import Problem, ScenarioError
 from ..kernels.march import STATE_FIELDS
-from ..kernels.satellite import Hardware
+from ..kernels.records import Hardware
 from ..kernels.sites import SitePlant, total_power_w
 from ..model.power_pieces import Pieces, always_on, cut_to, may_go_dark, switchable
 from ..model.reference import (

@@ -25,7 +25,7 @@ from orbital_compute.kernels.health import (
     write_rows,
 )
 from orbital_compute.kernels.march import STATE_FIELDS
-from orbital_compute.kernels.satellite import WHOLE, Health
+from orbital_compute.kernels.records import WHOLE, Health
 
 UNCOMPILED = bool(numba.config.DISABLE_JIT)
 N = 400 if UNCOMPILED else 50_000

@@ -6,7 +6,7 @@ import pytest
 
 from orbital_compute._jit import stack_rows
 from orbital_compute.kernels import lanes
-from orbital_compute.kernels.satellite import (
+from orbital_compute.kernels.records import (
     Aim,
     Aspect,
     Hardware,

@@ -27,7 +27,7 @@ from orbital_compute.kernels.ledger import (
     tree_sum,
 )
 from orbital_compute.kernels.march import Page
-from orbital_compute.kernels.satellite import Hardware, Ledger, State
+from orbital_compute.kernels.records import Hardware, Ledger, State
 
 UNCOMPILED = bool(numba.config.DISABLE_JIT)
 N = 40

@@ -13,7 +13,7 @@ from twin_sky import orbit
 
 from orbital_compute._jit import fetch, sweep
 from orbital_compute.kernels.march import SAMPLE_ROWS, STATE_FIELDS, TOTAL, march_window
-from orbital_compute.kernels.satellite import Health
+from orbital_compute.kernels.records import Health
 
 UNCOMPILED = bool(numba.config.DISABLE_JIT)
 N_WINDOW, N_STEP = (1, 1) if UNCOMPILED else (6, 5)

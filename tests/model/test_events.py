@@ -6,7 +6,7 @@ from small_fleet import fleet_of, random_elements
 
 import orbital_compute as oc
 from orbital_compute.kernels.march import STATE_FIELDS
-from orbital_compute.kernels.satellite import WHOLE, Health
+from orbital_compute.kernels.records import WHOLE, Health
 from orbital_compute.model.events import FleetEvent, write_health
 from orbital_compute.model.fleet import Fleet, from_tiles
 from orbital_compute.scenario.build import build

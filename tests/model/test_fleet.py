@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from small_fleet import BASE, Run, constellation, design, fleet_of, random_elements
 
 from orbital_compute.kernels.march import STATE_FIELDS
-from orbital_compute.kernels.satellite import WHOLE, Hardware, Health, Window
+from orbital_compute.kernels.records import WHOLE, Hardware, Health, Window
 from orbital_compute.model.fleet import Fleet, from_tiles, hardware_row, in_tiles
 
 ROUNDING = 1e-13

@@ -14,7 +14,7 @@ from orbital_compute.catalogue import DAY_HEALTH
 from orbital_compute.errors import ScenarioError
 from orbital_compute.kernels.health import ALIVE, INFANT, WORN_OUT, Fates
 from orbital_compute.kernels.march import STATE_FIELDS
-from orbital_compute.kernels.satellite import WHOLE, Hardware, Health
+from orbital_compute.kernels.records import WHOLE, Hardware, Health
 from orbital_compute.model.clock import Clock
 from orbital_compute.model.events import FleetEvent
 from orbital_compute.model.fleet import Fleet, from_tiles

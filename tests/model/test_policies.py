@@ -22,7 +22,7 @@ OF_PRICES = 0.03  # worth that price sweeps may leave; 0.0195 of 60 seeds, media
 def own_policy():
     code = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S).group(1)
     names = {}
-    exec(code, names)
+    exec(code, names)  # the page's own example, so that what a reader copies runs
     return code, names["shortest_fibre_first"]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_fleet import BASE, constellation, random_elements
 
-from orbital_compute.kernels.satellite import Health
+from orbital_compute.kernels.records import Health
 from orbital_compute.model.clock import DAY_S, Clock
 from orbital_compute.model.fleet import Fleet
 from orbital_compute.model.radiation import RadiationSpec
