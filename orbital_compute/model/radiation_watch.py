@@ -62,11 +62,11 @@ class RadiationWatch:
         self.new_day(0.0)
 
     @staticmethod
-    @staticmethod
     def bytes_per_satellite() -> int:
         """Return the bytes of what is kept of each satellite: its key, and its devices new and working."""
         return 3 * 4
 
+    @staticmethod
     def _month_of(time_s: float) -> int:
         return int(time_s // (MONTH_DAYS * DAY_S))
 
