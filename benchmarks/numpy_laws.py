@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from orbital_compute.kernels.records import UNSPLIT
+
 PACKAGE = "orbital_compute"
 COUNTED = {"add": 1, "subtract": 1, "multiply": 1, "divide": 1, "true_divide": 1, "negative": 0, "sqrt": 1}
 
@@ -196,7 +198,7 @@ class NumPyMarch:
     def _split(self) -> Any:
         r, s = self._records, self._satellite
         parted = (r["sunlit"] > 0.0) & (r["sunlit"] < 1.0)
-        split = s.Split(*(np.full_like(r["sunlit"], value) for value in s.UNSPLIT))
+        split = s.Split(*(np.full_like(r["sunlit"], value) for value in UNSPLIT))
         if parted.any():
             for whole, value in zip(split, self._where_needed(parted, s.split_stage, ("order", "sunlit")), strict=True):
                 whole[parted] = value
