@@ -7,13 +7,12 @@ oldest first, and the rest stays in its queue; then the ledgers are audited and 
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import math
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ import numpy as np
 from .errors import AuditError, Problem, ScenarioError
 from .kernels.contacts import N_BIN
 from .kernels.health import ALIVE
-from .model.air import ACTIVITY, AirDay, FleetAir
+from .model.air import AirDay, FleetAir
 from .model.clock import DAY_S
 from .model.credit import Crediting, no_toll
 from .model.dispatch import Assignment
@@ -34,21 +33,22 @@ from .model.network import Network, Uplink
 from .model.offers import build_programme, order_of_use, round_trip_mix, site_round_trip_quanta
 from .model.outages import arc_available
 from .model.policy.user import UserFunction
-from .model.queues import DROP_REASONS, Queues
-from .model.radiation import KINDS
+from .model.queues import Queues
 from .model.radiation_watch import RadiationWatch
 from .model.site import Sites
 from .model.soft_errors import SoftErrorCounts
 from .model.space import SpaceSegment
 from .model.threads import n_processor
+from .progress import collected_warnings, reporting
 from .results import Results
 from .scenario.build import Model, build, with_policy
 from .scenario.load import Scenario, load_scenario
 from .store.files import prepare_folder
-from .store.footprint import Footprint, RunSize, predict, refuse_if_too_large
+from .store.footprint import refuse_if_too_large
 from .store.manifest import new_manifest
 from .store.recorder import Recorder
 from .store.rows import coordinates, day_rows, satellite_columns, totals, window_rows
+from .store.run_size import footprint
 
 STAGES = ("offer", "dispatch", "health", "march", "record")
 WORK_LIMIT = 1e-9  # executed by nodes against credited to queues, relative
@@ -283,64 +283,6 @@ class Simulation:
     def close(self) -> None:
         """End the threads."""
         self.space.close()
-
-
-def footprint(model: Model, *, to_folder: bool) -> Footprint:
-    """Return the bytes in memory and on disk that a run of the model will take."""
-    clock, workload = model.clock, model.workload
-    own = Fleet.bytes_per_satellite()
-    own += 0 if model.health.fleet is None else FleetHealth.bytes_per_satellite()
-    own += 0 if model.health.radiation is None else RadiationWatch.bytes_per_satellite()
-    size = RunSize(
-        n_satellite=model.constellation.n_satellite,
-        n_window=clock.n_window,
-        n_step=clock.n_step,
-        n_shell=len(model.constellation.shell_names),
-        n_site=len(model.sites),
-        n_class=workload.n_class,
-        n_region=workload.n_region,
-        n_sample=model.sample_rows.size,
-        n_satellite_type=len(model.satellite_types),
-        n_arc=len(model.gateways) + len(model.sites),
-        n_reason=len(DROP_REASONS),
-        n_rtt_bin=N_BIN,
-        n_day=0 if model.health.fleet is None else clock.n_day,
-        n_error_kind=0 if model.health.radiation is None else len(KINDS),
-        n_lease=len(model.leases),
-        n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
-    )
-    return predict(size, bytes_per_satellite=own, to_folder=to_folder)
-
-
-@contextlib.contextmanager
-def collected_warnings() -> Iterator[list[str]]:
-    """Gather the text of warnings raised inside, each once."""
-    texts: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield texts
-    texts += dict.fromkeys(str(warning.message) for warning in caught)
-
-
-@contextlib.contextmanager
-def reporting(progress: bool | Callable[[int, int], None], n_window: int) -> Iterator[Callable[[int, int], None]]:
-    """Give what to tell (windows done, windows in all): a bar on the error stream, a caller's function, or nothing."""
-    if callable(progress):
-        yield progress
-        return
-    if not progress:
-        yield lambda done, whole: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("windows"),
-        TimeRemainingColumn(elapsed_when_finished=True),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("simulating", total=n_window)
-        yield lambda done, whole: bar.update(task, completed=done)
 
 
 def simulate(

@@ -1,0 +1,40 @@
+"""How large a run of a model is, in counts and so in bytes."""
+
+from __future__ import annotations
+
+from ..kernels.contacts import N_BIN
+from ..model.air import ACTIVITY
+from ..model.fleet import Fleet
+from ..model.health import FleetHealth
+from ..model.queues import DROP_REASONS
+from ..model.radiation import KINDS
+from ..model.radiation_watch import RadiationWatch
+from ..scenario.build import Model
+from .footprint import Footprint, RunSize, predict
+
+
+def footprint(model: Model, *, to_folder: bool) -> Footprint:
+    """Return the bytes in memory and on disk that a run of the model will take."""
+    clock, workload = model.clock, model.workload
+    own = Fleet.bytes_per_satellite()
+    own += 0 if model.health.fleet is None else FleetHealth.bytes_per_satellite()
+    own += 0 if model.health.radiation is None else RadiationWatch.bytes_per_satellite()
+    size = RunSize(
+        n_satellite=model.constellation.n_satellite,
+        n_window=clock.n_window,
+        n_step=clock.n_step,
+        n_shell=len(model.constellation.shell_names),
+        n_site=len(model.sites),
+        n_class=workload.n_class,
+        n_region=workload.n_region,
+        n_sample=model.sample_rows.size,
+        n_satellite_type=len(model.satellite_types),
+        n_arc=len(model.gateways) + len(model.sites),
+        n_reason=len(DROP_REASONS),
+        n_rtt_bin=N_BIN,
+        n_day=0 if model.health.fleet is None else clock.n_day,
+        n_error_kind=0 if model.health.radiation is None else len(KINDS),
+        n_lease=len(model.leases),
+        n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
+    )
+    return predict(size, bytes_per_satellite=own, to_folder=to_folder)
