@@ -14,6 +14,7 @@ from orbital_compute.model.clock import Clock
 from orbital_compute.model.network import Gateway, NetworkSpec, leg_table
 from orbital_compute.model.queues import Queues
 from orbital_compute.model.workload import DemandSpec, JobClass, Region, Workload
+from orbital_compute.physics.queueing import chance_of_wait, mean_wait_mg1_s, mean_wait_mmc_s
 
 KM = 1e3
 
@@ -52,10 +53,25 @@ def traces(case: Case) -> list[Figure]:
     raise NotYet("recorded requests cannot be replayed yet")
 
 
-@family("many servers", r"E\.queue_mmc_.*")
+@family("physics.queueing", r"E\.queue_mmc_10")
 def many_servers(case: Case) -> list[Figure]:
-    """Requests of random size at ten servers."""
-    raise NotYet("requests of a class are of one size and a queue has one server, so this queue cannot be put in")
+    """Ten servers of exponential service, 8 requests a second: Erlang's formulas. The queue's length is by Little."""
+    chance, wait_s, wanted = chance_of_wait(10, 8.0), mean_wait_mmc_s(10, 8.0, 1.0), case.reference
+    ours = {"P_wait": chance, "Wq_s": wait_s, "W_s": wait_s + 1.0, "Lq": 8.0 * wait_s, "utilisation": 8.0 / 10}
+    units = {"Wq_s": "s", "W_s": "s"}
+    return [
+        figure(name, ours[name], value, 1e-4, 1e-2, units.get(name, "-"), share=True) for name, value in wanted.items()
+    ]
+
+
+@family("physics.queueing", r"E\.queue_md1")
+def constant_service(case: Case) -> list[Figure]:
+    """One server of constant service, 0.8 requests a second: Pollaczek and Khinchine."""
+    wait_s, wanted = mean_wait_mg1_s(0.8, 1.0, 0.0), case.reference
+    return [
+        figure("wait", wait_s, wanted["Wq_s"], 1e-4, 1e-2, "s", share=True),
+        figure("time in the system", wait_s + 1.0, wanted["W_s"], 1e-4, 1e-2, "s", share=True),
+    ]
 
 
 @family("Queues", r"E\.queue_md1")
