@@ -18,13 +18,21 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from . import network
-    from .errors import AuditError, ModelError, OrbitalComputeError, ResultsError, ScenarioError, WontFitError
+    from .errors import (
+        AuditError,
+        ModelError,
+        OrbitalComputeError,
+        ResultsError,
+        ScenarioError,
+        StoppedError,
+        WontFitError,
+    )
     from .model.constellation import Constellation
     from .model.light import illumination, sun
     from .model.propagation import Forces, propagate_numerical
     from .results import Results
+    from .run import resume, simulate
     from .scenario.load import Scenario, load_scenario
-    from .simulate import simulate
     from .store.reader import open_results
 
 __all__ = [
@@ -37,6 +45,7 @@ __all__ = [
     "ResultsError",
     "Scenario",
     "ScenarioError",
+    "StoppedError",
     "WontFitError",
     "__version__",
     "illumination",
@@ -45,6 +54,7 @@ __all__ = [
     "open_results",
     "propagate_numerical",
     "reference_dispatch",
+    "resume",
     "simulate",
     "sun",
 ]
@@ -59,13 +69,15 @@ _HOME = {
     "ResultsError": "errors",
     "Scenario": "scenario.load",
     "ScenarioError": "errors",
+    "StoppedError": "errors",
     "WontFitError": "errors",
     "illumination": "model.light",
     "load_scenario": "scenario.load",
     "open_results": "store.reader",
     "propagate_numerical": "model.propagation",
     "reference_dispatch": "study.optimum",
-    "simulate": "simulate",
+    "resume": "run",
+    "simulate": "run",
     "sun": "model.light",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -75,6 +76,15 @@ class ResultsError(OrbitalComputeError):
     def __init__(self, message: str, *, path: str = ""):
         super().__init__(message)
         self.path = path
+
+
+class StoppedError(OrbitalComputeError):
+    """A run stopped when asked, after `n_done` of `n_window`. `resume` goes on in `folder`, None in memory."""
+
+    def __init__(self, folder: Path | None, n_done: int, n_window: int):
+        where = "in memory, lost" if folder is None else f"go on with: orbital-compute resume {folder}"
+        super().__init__(f"stopped after window {n_done} of {n_window}; {where}")
+        self.folder, self.n_done, self.n_window = folder, n_done, n_window
 
 
 class FetchError(OrbitalComputeError):

@@ -7,18 +7,14 @@ oldest first, and the rest stays in its queue; then the ledgers are audited and 
 
 from __future__ import annotations
 
-import functools
 import math
-import os
 import time
-import warnings
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .errors import AuditError, Problem, ScenarioError
+from .errors import AuditError
 from .kernels.contacts import N_BIN
 from .kernels.health import ALIVE
 from .model.air import AirDay, FleetAir
@@ -26,29 +22,20 @@ from .model.clock import DAY_S
 from .model.credit import Crediting, no_toll
 from .model.dispatch import Assignment
 from .model.fleet import Fleet
-from .model.frames import EarthRotationWarning, instants_after, rotation_caveat, teme_to_itrs
+from .model.frames import instants_after, teme_to_itrs
 from .model.health import FleetHealth
 from .model.lease_watch import LeaseWatch
 from .model.network import Network, Uplink
 from .model.offers import build_programme, order_of_use, round_trip_mix, site_round_trip_quanta
 from .model.outages import arc_available
-from .model.policy.user import UserFunction
 from .model.queues import Queues
 from .model.radiation_watch import RadiationWatch
 from .model.site import Sites
 from .model.soft_errors import SoftErrorCounts
 from .model.space import SpaceSegment
 from .model.threads import n_processor
-from .progress import collected_warnings, reporting
-from .results import Results
-from .scenario.build import Model, build, with_policy
-from .scenario.load import Scenario, load_scenario
-from .store.files import prepare_folder
-from .store.footprint import refuse_if_too_large
-from .store.manifest import new_manifest
-from .store.recorder import Recorder
-from .store.rows import coordinates, day_rows, satellite_columns, totals, window_rows
-from .store.run_size import footprint
+from .scenario.build import Model
+from .store.rows import day_rows, window_rows
 
 STAGES = ("offer", "dispatch", "health", "march", "record")
 WORK_LIMIT = 1e-9  # executed by nodes against credited to queues, relative
@@ -280,86 +267,28 @@ class Simulation:
         accounted = float(self.credit.credited_flop.sum() + self.credit.repeated_flop.sum())
         return abs(nodes - accounted) / nodes if nodes else 0.0
 
+    def _parts(self) -> dict[str, Any]:
+        """Return by name all that keeps something from one window to the next, in the order of `restore`."""
+        parts = {
+            "fleet": self.fleet, "sites": self.sites, "queues": self.queues, "health": self.health, "air": self.air,
+            "soft_errors": self.soft_errors, "leases": self.leases,
+        }  # fmt: skip
+        return {name: part for name, part in parts.items() if part is not None}
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all that the windows to come need, by name, between two windows; arrays are the run's own."""
+        found = {f"{name}/{key}": kept for name, part in self._parts().items() for key, kept in part.state().items()}
+        own = {"window": np.array(self.window), "day": np.array(self.day), "round_trips": self.round_trip_quanta}
+        return found | {f"run/{key}": kept for key, kept in own.items()}
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on from what `state` gave, in a run of the same model."""
+        for name, part in self._parts().items():
+            part.restore({key.partition("/")[2]: kept for key, kept in state.items() if key.startswith(f"{name}/")})
+        self.window, self.day = int(state["run/window"]), int(state["run/day"])
+        self.round_trip_quanta = np.array(state["run/round_trips"])
+        self._left_flop_s = self._working()
+
     def close(self) -> None:
         """End the threads."""
         self.space.close()
-
-
-def simulate(
-    scenario: Scenario | Mapping[str, Any] | str | os.PathLike[str],
-    output: str | os.PathLike[str] | None = None,
-    *,
-    progress: bool | Callable[[int, int], None] = False,
-    threads: int | None = None,
-    overwrite: bool = False,
-    policy: UserFunction | None = None,
-) -> Results:
-    """Run a scenario and return its results.
-
-    Parameters
-    ----------
-    scenario : Scenario, path or dict
-        What to run.
-    output : path or None
-        Folder for the results; None keeps them in memory and leaves no file.
-    progress : bool or callable
-        True shows a bar on the error stream; a callable gets (windows done, windows in all).
-    threads : int or None
-        Threads for the satellites, as many as processors by default; they change no bit of the answer.
-    overwrite : bool
-        Replace results that stand in the folder.
-    policy : callable or None
-        A dispatch in place of the scenario's, as its `policy: {user: ...}` would name one; the results say so.
-
-    Raises
-    ------
-    ScenarioError
-        The scenario is wrong, or the folder cannot take results.
-    WontFitError
-        The run would not fit into memory or onto the disk.
-    AuditError
-        A ledger of the run does not close.
-    """
-    started_s = time.perf_counter()
-    checked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    if threads is not None and threads < 1:
-        raise ScenarioError(Problem("threads must be at least 1", "threads", threads, cure="leave it out"))
-    folder = None if output is None else Path(output)
-    with collected_warnings() as warned:
-        model = build(checked) if policy is None else with_policy(build(checked), policy)
-        refuse_if_too_large(footprint(model, to_folder=folder is not None), folder=folder)
-        if folder is not None:
-            folder = prepare_folder(folder, overwrite=overwrite)
-        simulation = Simulation(model, threads=threads)
-    clock = model.clock
-    caveat = rotation_caveat(instants_after(clock.start, [0.0, clock.duration_s]))
-    warned += [caveat] if caveat is not None else []
-    manifest = new_manifest(
-        scenario=checked.to_dict(), provenance=checked.provenance(), seed=model.seed, start=clock.start,
-        step_s=clock.step_s, window_s=clock.window_s, n_step=clock.n_step, threads=simulation.threads,
-        duration_s=clock.duration_s,
-    )  # fmt: skip
-    recorder = Recorder(manifest, coordinates(simulation), folder=folder)
-
-    def record(window: int, rows: dict[str, Any], day: int, of_day: dict[str, Any] | None) -> None:
-        if of_day is not None:
-            recorder.record_day(day, of_day)
-        recorder.record_window(window, rows)
-
-    simulation.durations_s["build"] = time.perf_counter() - started_s
-    try:
-        with reporting(progress, clock.n_window) as tell, warnings.catch_warnings():
-            warnings.simplefilter("ignore", EarthRotationWarning)  # said above, once
-            rows = simulation.step()
-            while not simulation.done:
-                beside = functools.partial(record, simulation.window - 1, rows, simulation.day, simulation.day_rows)
-                rows = simulation.step(beside)
-                tell(simulation.window - 1, clock.n_window)
-            record(simulation.window - 1, rows, simulation.day, simulation.day_rows)
-            tell(simulation.window, clock.n_window)
-        recorder.record_satellites(satellite_columns(simulation))
-        durations = {**simulation.durations_s, "total": time.perf_counter() - started_s}
-        return recorder.finish(totals(simulation), warnings=[*model.warnings, *warned], durations_s=durations)
-    finally:
-        simulation.close()
-        recorder.close()

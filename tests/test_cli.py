@@ -1,6 +1,8 @@
 """The command line: exit codes, one readable message for each mistake, quick help, examples in every help."""
 
 import json
+import os
+import signal
 import socketserver
 import subprocess
 import sys
@@ -189,17 +191,36 @@ def test_a_run_whose_stored_numbers_do_not_add_up_is_exit_code_1(command, small,
     assert "do not add up; see the audit of work_by_class" in err
 
 
-def test_a_run_that_is_interrupted_is_exit_code_75(command, small, tmp_path, monkeypatch):
-    def interrupted(*arguments, **options):
-        raise KeyboardInterrupt
+def test_a_run_that_is_asked_to_stop_says_how_to_go_on_and_goes_on(command, small, tmp_path, monkeypatch):
+    step = Simulation.step
 
+    def interrupted(self, *arguments):
+        if self.window == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return step(self, *arguments)
+
+    folder = tmp_path / "out"
     monkeypatch.setattr(Simulation, "step", interrupted)
-    code, out, err = command("run", small, "--output", tmp_path / "out", "--quiet")
+    before = signal.getsignal(signal.SIGTERM)
+    code, out, err = command("run", small, "--output", folder, "--quiet")
+    assert signal.getsignal(signal.SIGTERM) is before
     assert (code, out) == (75, "")
-    assert err == f"{tmp_path / 'out'}: stopped before the end; run it again with --overwrite.\n"
-    code, _, err = command("report", tmp_path / "out")
+    windows = json.loads((folder / "manifest.json").read_text())["time"]["n_step"] // 5
+    assert err == f"{folder}: stopped after window 2 of {windows}; go on with: orbital-compute resume {folder}\n"
+    code, _, err = command("report", folder)
     assert code == 2
     assert "the run did not finish" in err
+    monkeypatch.setattr(Simulation, "step", step)
+    code, out, err = command("resume", folder, "--quiet")
+    assert (code, out, err) == (0, "", "")
+    assert command("report", folder)[0] == 0
+    assert command("resume", folder, "--quiet")[0] == 0  # nothing left to do
+
+
+def test_resume_of_what_is_no_run_is_bad_input(command, tmp_path):
+    code, _, err = command("resume", tmp_path)
+    assert code == 2
+    assert "no results there" in err
 
 
 def test_a_run_that_cannot_fit_is_exit_code_3(command, tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from orbital_compute.simulate import simulate
+from orbital_compute.run import simulate
 
 BASE = {
     "format": 1,

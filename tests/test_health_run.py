@@ -8,8 +8,9 @@ from orbital_compute.analysis.waterfall import waterfall
 from orbital_compute.catalogue import DAY_HEALTH, VARIABLES
 from orbital_compute.model.gang import YEAR_S, GangSpec
 from orbital_compute.report.page import page
+from orbital_compute.run import simulate
 from orbital_compute.scenario.build import build
-from orbital_compute.simulate import Simulation, simulate
+from orbital_compute.simulate import Simulation
 
 BASE = {
     "format": 1,

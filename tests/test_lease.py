@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from orbital_compute.simulate import simulate
+from orbital_compute.run import simulate
 
 BASE = {
     "format": 1,

@@ -59,7 +59,7 @@ def test_import_brings_no_heavy_library():
     assert run_python(code).strip() == "[]"
 
 
-@pytest.mark.parametrize("first", ["import orbital_compute.simulate", "from orbital_compute.simulate import simulate"])
+@pytest.mark.parametrize("first", ["import orbital_compute.simulate", "from orbital_compute.run import simulate"])
 def test_simulate_is_the_function_whatever_was_imported_first(first):
     assert run_python(f"{first}\nimport orbital_compute as oc\nprint(type(oc.simulate).__name__)").strip() == "function"
 

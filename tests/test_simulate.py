@@ -12,8 +12,9 @@ from orbital_compute.kernels.records import State
 from orbital_compute.model.fleet import Fleet
 from orbital_compute.model.health import FleetHealth
 from orbital_compute.model.space import SpaceSegment
+from orbital_compute.run import simulate
 from orbital_compute.scenario.build import build
-from orbital_compute.simulate import Simulation, simulate
+from orbital_compute.simulate import Simulation
 
 BASE = {
     "format": 1,

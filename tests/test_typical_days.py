@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import orbital_compute as oc
-from orbital_compute.simulate import simulate
+from orbital_compute.run import simulate
 
 BASE = {
     "format": 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -175,6 +176,14 @@ class Fleet:
     def _padded(self, values: np.ndarray) -> np.ndarray:
         """Return values with the last one repeated through the padding rows."""
         return np.concatenate([values, np.repeat(values[-1:], self.n_row - self.n_satellite)])
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return what a run must save to go on: the state of every satellite, not copied."""
+        return {"satellites": self.arrays.state}
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on from what `state` gave."""
+        self.arrays.state[...] = state["satellites"]
 
     def state_of(self, name: str) -> np.ndarray:
         """Return one quantity of the state, float64[n_satellite] in row order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -48,7 +48,16 @@ class LeaseWatch:
                 self._work_flop[i] += site_class_flop[self._site[i]]
                 self._spare_bit[i] += spare_bit
 
-    def state(self, i: int) -> MovableState:
+    def state(self) -> dict[str, np.ndarray]:
+        """Return what a run must save to go on."""
+        return {"seen_s": self._seen_s, "work_flop": self._work_flop, "spare_bit": self._spare_bit}
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on from what `state` gave."""
+        self._seen_s, self._work_flop = np.array(state["seen_s"]), np.array(state["work_flop"])
+        self._spare_bit = np.array(state["spare_bit"])
+
+    def movable(self, i: int) -> MovableState:
         """Return the state behind the mean work of a leased site before its capacity goes."""
         lease, site = self.leases[i], self._site[i]
         rates = self._work_flop[i] / max(self._seen_s[i], 1.0)
@@ -68,7 +77,7 @@ class LeaseWatch:
     def rows(self) -> dict[str, np.ndarray]:
         """Return what belongs to the run, by the names of the catalogue: each float64[n_lease]."""
         n = len(self.leases)
-        states, cuts = [self.state(i) for i in range(n)], [self.cut_bit_s(i) for i in range(n)]
+        states, cuts = [self.movable(i) for i in range(n)], [self.cut_bit_s(i) for i in range(n)]
         first_s = self._clock.window_start_s(0)
         given_s = [math.nan if lease.notice_given_s is None else lease.notice_given_s for lease in self.leases]
         totals = [state.total_bit for state in states]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -82,6 +82,18 @@ class RadiationWatch:
         left = from_tiles(self._fleet.arrays.health, _COMPUTE, self._fleet.n_satellite)
         self._devices = self._devices_new * left
         month = self._month_of(start_s)
+        if month != self._month:
+            self._month = month
+            self.errors.new_year(self._year())
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return what a run must save to go on: the day's accelerators at work and the month of the doses."""
+        return {"devices": self._devices, "month": np.array(self._month)}
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on from what `state` gave."""
+        self._devices = np.array(state["devices"], dtype=self._devices_new.dtype)
+        month = int(state["month"])
         if month != self._month:
             self._month = month
             self.errors.new_year(self._year())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -210,12 +211,20 @@ class Sites:
         self._grid = [_grid_table(site) for site in self.specs]
         self.battery_capacity_j = np.array([site.battery.capacity_j if site.battery else 0.0 for site in self.specs])
         charge = np.array([site.battery.initial_state_of_charge if site.battery else 0.0 for site in self.specs])
-        self.state = (self.battery_capacity_j * charge).reshape(self.n_site, len(STATE))
+        self.stored = (self.battery_capacity_j * charge).reshape(self.n_site, len(STATE))
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return what a run must save to go on: what the sites have stored."""
+        return {"stored": self.stored}
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on from what `state` gave."""
+        self.stored = np.array(state["stored"])
 
     def state_of_charge(self) -> np.ndarray:
         """Return the state of charge of each battery plant, 0 to 1: float64[n_site], NaN where there is none."""
         has = self.battery_capacity_j > 0.0
-        return np.where(has, self.state[:, 0] / np.where(has, self.battery_capacity_j, 1.0), np.nan)
+        return np.where(has, self.stored[:, 0] / np.where(has, self.battery_capacity_j, 1.0), np.nan)
 
     def held(self, w_window: int) -> np.ndarray:
         """Return the share of each site's accelerators that stand and are the customer's: float64[n_site]."""
@@ -229,7 +238,7 @@ class Sites:
         throughput = np.empty(self.n_site)
         outside_k, grid_w = self._weather(w_window)
         plant, group = self._equipment(w_window)
-        offer_sites(plant, group, self.state, outside_k, grid_w, self.clock.step_s, 0, self.n_site, throughput)
+        offer_sites(plant, group, self.stored, outside_k, grid_w, self.clock.step_s, 0, self.n_site, throughput)
         if any(site.water_limit_l_s is not None for site in self.specs):
             cooled, limit_w = np.empty(self.n_site), self._cooling_limit_w(w_window)
             cooled_throughput(plant, group, outside_k, limit_w, 0, self.n_site, cooled)
@@ -244,10 +253,10 @@ class Sites:
         asked_flop = np.minimum(np.asarray(assigned_flop, float), peak_flop)
         throughput = np.divide(asked_flop, peak_flop, out=np.zeros(self.n_site), where=peak_flop > 0.0)
         done, flows = np.empty(self.n_site), np.empty((self.n_site, len(FLOWS)))
-        battery_start_j = self.state[:, 0].copy()
+        battery_start_j = self.stored[:, 0].copy()
         march_sites(
             plant, group, outside_k, grid_w, self.clock.step_s, throughput,
-            0, self.n_site, self.state, done, flows,
+            0, self.n_site, self.stored, done, flows,
         )  # fmt: skip
         by_name = {name: flows[:, column].copy() for column, name in enumerate(FLOWS)}
         load_j = by_name["it_j"] + by_name["electrical_j"] + by_name["cooling_j"]
@@ -255,7 +264,7 @@ class Sites:
             window=w_window,
             executed_flop=asked_flop * done,
             battery_start_j=battery_start_j,
-            battery_end_j=self.state[:, 0].copy(),
+            battery_end_j=self.stored[:, 0].copy(),
             pue=np.divide(load_j, by_name["it_j"], out=np.full(self.n_site, np.nan), where=by_name["it_j"] > 0.0),
             outside_k=np.array([math.fsum(row) / row.size for row in outside_k]),
             water_l=by_name["cooling_j"] * self._water_l_per_j,

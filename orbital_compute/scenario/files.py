@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from pathlib import Path
+from typing import Any
 
 from ..errors import Problem, ScenarioError
 from ..model.solar_activity import ACTIVITIES
@@ -77,6 +79,23 @@ def resolved(scenario: Scenario, name: str, path: str) -> Path:
     what = f"there is no file '{name}'"
     limit = f"looked in {scenario.folder.resolve()} and in the working folder"
     raise ScenarioError(Problem(what, path, name, limit=limit, cure="look at the name and the folder"))
+
+
+def input_sums(scenario: Scenario) -> dict[str, Any]:
+    """Return the folder that a scenario's files are looked for in, and the SHA-256 of each file that it names.
+
+    {"folder": path, "files": {path in the scenario: {"file": as written, "sha256": hexadecimal}}}
+
+    Raises
+    ------
+    ScenarioError
+        A file is not there.
+    """
+    files = {}
+    for path, name in named_files(scenario):
+        with resolved(scenario, name, path).open("rb") as file:
+            files[path] = {"file": name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    return {"folder": str(scenario.folder.resolve()), "files": files}
 
 
 def check_files(scenario: Scenario) -> None:

@@ -48,7 +48,9 @@ class Scenario(ScenarioFields):
         return provenance(self)
 
 
-def load_scenario(scenario: str | os.PathLike[str] | Mapping[str, Any], *, overrides: Sequence[str] = ()) -> Scenario:
+def load_scenario(
+    scenario: str | os.PathLike[str] | Mapping[str, Any], *, overrides: Sequence[str] = (), folder: Path | None = None
+) -> Scenario:
     """Return a checked scenario from a file or a dictionary.
 
     Parameters
@@ -57,6 +59,8 @@ def load_scenario(scenario: str | os.PathLike[str] | Mapping[str, Any], *, overr
         A YAML file, or what such a file would hold.
     overrides : sequence of str
         Texts `a.b[2].c=value`, as `--set` takes them, applied in order.
+    folder : Path or None
+        Where the files are that it names; by default beside the scenario's file, for a mapping in the working folder.
 
     Raises
     ------
@@ -65,10 +69,10 @@ def load_scenario(scenario: str | os.PathLike[str] | Mapping[str, Any], *, overr
     """
     if isinstance(scenario, Mapping):
         document = Document("", _plain(scenario, ()))
-        folder = Path()
+        beside = Path()
     else:
         document = read_file(Path(scenario))
-        folder = Path(scenario).parent
+        beside = Path(scenario).parent
     if document.tree is None and document.source:
         cure = "begin with `format: 1`, or copy a scenario that is shipped"
         raise ScenarioError(Problem("the file is empty", cure=cure, source=document.source))
@@ -78,7 +82,7 @@ def load_scenario(scenario: str | os.PathLike[str] | Mapping[str, Any], *, overr
         line, column = document.position(())
         raise ScenarioError(Problem(what, cure=cure, source=document.source, line=line, column=column))
     tree = {key: {"preset": "default"} for key in ("gateways", "workload")} | document.tree
-    origin = Origin(tree, document, {}, {}, folder)
+    origin = Origin(tree, document, {}, {}, beside if folder is None else folder)
     changes = [_parse_override(text) for text in overrides]
     return _checked(_applied(origin, changes, "--set"))
 

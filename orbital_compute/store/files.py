@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, NoReturn
 
 from ..errors import Problem, ResultsError, ScenarioError
 
@@ -17,6 +21,9 @@ SHARD_FOLDER = "shards"
 PART = ".part"  # ends the name of a file that is being written
 OUR_SHARD = re.compile(r"(axes|series|sample|day|satellite|run)-\d{6}\.h5")
 OUR_FILES = (MANIFEST, INDEX, "report.html")
+CHECKPOINT_PART = f"checkpoint{PART}"
+OUR_CHECKPOINT = re.compile(r"checkpoint-(\d{9})-([0-9a-f]{32})\.npz")
+WITHOUT_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)  # of a file system that has none
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -27,19 +34,76 @@ def write_durably(path: Path, content: bytes) -> None:
     ResultsError
         The disk is full, or the file cannot be written for another reason of the system's.
     """
-    part = path.with_name(path.name + PART)
+    with new_file(path.with_name(path.name + PART)) as file:
+        file.write(content)
+    put_in_place(path.with_name(path.name + PART), path)
+
+
+@contextlib.contextmanager
+def new_file(part: Path) -> Iterator[BinaryIO]:
+    """Give a new file to write; after it, what was written is on the disk. After an error there is no file.
+
+    Raises
+    ------
+    ResultsError
+        The disk is full, or the file cannot be written for another reason of the system's.
+    """
     try:
         with open(part, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
+    except OSError as error:
+        _give_up(part, error)
+    except BaseException:  # stopped by hand: no half file stays
+        part.unlink(missing_ok=True)
+        raise
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Give a file that is on the disk its name, in place of what has it.
+
+    Raises
+    ------
+    ResultsError
+        The folder cannot be written.
+    """
+    try:
         os.replace(part, path)
         sync_folder(path.parent)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        what = f"{path}: {len(content)} bytes cannot be written ({error.strerror or error})"
-        raise ResultsError(f"{what}; make room or name another folder", path=str(path)) from error
+        _give_up(part, error)
+
+
+def _give_up(part: Path, error: OSError) -> NoReturn:
+    with contextlib.suppress(OSError):
+        part.unlink()
+    path = part.with_name(part.name.removesuffix(PART))
+    what = f"{path}: it cannot be written ({error.strerror or error})"
+    raise ResultsError(f"{what}; make room or name another folder", path=str(path)) from error
+
+
+@contextlib.contextmanager
+def writing_alone(folder: Path) -> Iterator[None]:
+    """Hold a folder for one run, as far as its file system has locks; the system lets go of it if the run dies.
+
+    Raises
+    ------
+    ResultsError
+        Another run writes there.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in WITHOUT_LOCKS:
+            os.close(descriptor)
+            what = f"{folder}: another run writes there; wait for its end or name another folder"
+            raise ResultsError(what, path=str(folder)) from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
@@ -59,7 +123,7 @@ def sha256(path: Path) -> str:
 
 def holds_results(folder: Path) -> bool:
     """Return whether a folder holds results, finished or not."""
-    return any((folder / name).exists() for name in (MANIFEST, INDEX)) or bool(_our_shards(folder))
+    return any((folder / name).exists() for name in (MANIFEST, INDEX)) or bool(our_shards(folder))
 
 
 def free_folder(base: Path) -> Path:
@@ -106,11 +170,18 @@ def remove_results(folder: Path) -> None:
     for name in OUR_FILES:
         (folder / name).unlink(missing_ok=True)
         (folder / (name + PART)).unlink(missing_ok=True)
-    for shard in _our_shards(folder):
-        shard.unlink()
+    (folder / CHECKPOINT_PART).unlink(missing_ok=True)
+    for path in [*our_shards(folder), *our_checkpoints(folder)]:
+        path.unlink()
 
 
-def _our_shards(folder: Path) -> list[Path]:
+def our_checkpoints(folder: Path) -> list[Path]:
+    """Return the checkpoints in a folder, the newest last."""
+    return [path for path in sorted(folder.iterdir()) if OUR_CHECKPOINT.fullmatch(path.name)]
+
+
+def our_shards(folder: Path) -> list[Path]:
+    """Return the shards in a folder, whole and begun."""
     shards = folder / SHARD_FOLDER
     if not shards.is_dir():
         return []

@@ -34,17 +34,21 @@ MANIFEST_LIMIT_BYTES = 256 * 1024 * 1024
 def new_manifest(
     *, scenario: Mapping[str, Any], provenance: list[Any], seed: int, start: datetime,
     step_s: float, window_s: float, n_step: int, threads: int, duration_s: float | None = None,
+    inputs: Mapping[str, Any] | None = None, policy: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Return the manifest of a run that begins now.
 
     `scenario` is the resolved scenario as a plain dictionary, `provenance` the source and confidence of its values,
-    `duration_s` the time that the steps stand for where that is more than their own.
+    `duration_s` the time that the steps stand for where that is more than their own, `inputs` what
+    `scenario.files.input_sums` gives, `policy` the name of a function that dispatches in place of the scenario's.
     """
     return {
         "format": FORMAT,
         "status": "running",
         "scenario": dict(scenario),
         "provenance": list(provenance),
+        "inputs": {"folder": "", "files": {}} if inputs is None else dict(inputs),
+        "policy": policy,
         "seed": seed,
         "time": {
             "start": start.isoformat(),
@@ -59,6 +63,7 @@ def new_manifest(
         "started": datetime.now(UTC).isoformat(),
         "finished": None,
         "durations_s": {},
+        "resumed_after_windows": [],
         "warnings": [],
         "sizes": {},
         "shards": [],
@@ -137,7 +142,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ResultsError(f"{path}: damaged, it is no JSON text ({error})", path=str(path)) from error
     if (
         not isinstance(manifest, dict)
-        or not {"format", "status", "shards", "index", "sizes", "scenario", "time", "versions"} <= manifest.keys()
+        or not {"format", "status", "shards", "index", "sizes", "scenario", "time", "versions", "inputs"}
+        <= manifest.keys()
     ):
         raise ResultsError(f"{path}: not the manifest of a run", path=str(path))
     if manifest["format"] != FORMAT:

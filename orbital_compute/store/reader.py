@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ResultsError
 from ..results import Results
-from .files import INDEX, OUR_SHARD, SHARD_FOLDER, sha256
+from .files import INDEX, MANIFEST, OUR_SHARD, PART, SHARD_FOLDER, our_shards, sha256
 from .index import check_cover
 from .manifest import read_manifest
 from .shards import KINDS, Shard
@@ -44,12 +44,12 @@ def verify_folder(folder: Path, *, hash_below_bytes: int | None = None) -> dict[
         )
     shards = listed_shards(folder, manifest)
     for shard in shards:
-        _check_file(folder / shard.file, shard.bytes, shard.sha256, hash_below_bytes)
+        check_file(folder / shard.file, shard.bytes, shard.sha256, hash_below_bytes)
     check_cover(folder, shards, manifest["sizes"])
     index = manifest["index"]
     if not isinstance(index, dict) or index.get("file") != INDEX:
         raise ResultsError(f"{folder}: the manifest names no index {INDEX}", path=str(folder / INDEX))
-    _check_file(folder / INDEX, index["bytes"], index["sha256"], None)
+    check_file(folder / INDEX, index["bytes"], index["sha256"], None)
     return manifest
 
 
@@ -69,7 +69,24 @@ def listed_shards(folder: Path, manifest: dict[str, Any]) -> list[Shard]:
     return shards
 
 
-def _check_file(path: Path, size: int, digest: str, hash_below_bytes: int | None) -> None:
+def keep_only(folder: Path, entries: list[dict[str, Any]]) -> None:
+    """Remove an unfinished run's files but its manifest, its checkpoint and the listed shards, which must be whole.
+
+    Raises
+    ------
+    ResultsError
+        A listed shard is missing or damaged.
+    """
+    shards = listed_shards(folder, {"shards": entries})
+    for shard in shards:
+        check_file(folder / shard.file, shard.bytes, shard.sha256, None)
+    listed = {folder / shard.file for shard in shards}
+    for path in [folder / INDEX, folder / (MANIFEST + PART), folder / (INDEX + PART), *our_shards(folder)]:
+        if path not in listed:
+            path.unlink(missing_ok=True)
+
+
+def check_file(path: Path, size: int, digest: str, hash_below_bytes: int | None) -> None:
     try:
         found = path.lstat().st_size
     except OSError as error:

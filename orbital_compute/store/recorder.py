@@ -18,8 +18,8 @@ from ..results import Results, dataset_attributes
 from .files import INDEX, write_durably
 from .index import build_index
 from .manifest import write_manifest
-from .reader import open_index
-from .shards import ShardWriter
+from .reader import listed_shards, open_index
+from .shards import Shard, ShardWriter
 
 WINDOWS_PER_SHARD = 48
 SHARDS_PER_RUN = 32  # long runs get longer shards, as far as memory allows
@@ -35,6 +35,13 @@ class Column(NamedTuple):
     shape: tuple[int, ...]  # of what a window records
     rows: int  # of `values` that a window fills
     values: np.ndarray
+
+
+class Kept(NamedTuple):
+    """What a recorder holds between two windows: arrays by kind and name, and facts as JSON has them."""
+
+    arrays: dict[str, dict[str, np.ndarray]]
+    facts: dict[str, Any]
 
 
 class Sink(Protocol):
@@ -86,15 +93,18 @@ class FolderSink:
     goes wrong there is raised by the next call.
     """
 
-    def __init__(self, folder: Path, manifest: dict[str, Any], axes: dict[str, Any]):
+    def __init__(self, folder: Path, manifest: dict[str, Any], axes: dict[str, Any], shards: list[Shard] | None = None):
         self.folder = folder
         self._manifest = manifest
-        self._writer = ShardWriter(folder, dataset_attributes(manifest))
+        self._writer = ShardWriter(folder, dataset_attributes(manifest), shards or [])
+        self._manifest["shards"] = [shard.as_dict() for shard in self._writer.shards]
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="shards")
         self._under_way: Future[None] | None = None
         write_manifest(folder, manifest)
         self._written_s = time.monotonic()
-        self.put("axes", 0, 1, {}, {name: v for name, v in axes.items() if COORDINATES[name].dims != ("satellite",)})
+        if not self._writer.shards:
+            axes = {name: values for name, values in axes.items() if COORDINATES[name].dims != ("satellite",)}
+            self.put("axes", 0, 1, {}, axes)
 
     def put(self, kind: str, first: int, end: int, arrays: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
         """Have one shard written; the arrays must not change any more."""
@@ -108,6 +118,11 @@ class FolderSink:
         if time.monotonic() - self._written_s > MANIFEST_INTERVAL_S:
             write_manifest(self.folder, self._manifest)
             self._written_s = time.monotonic()
+
+    def shards(self) -> list[dict[str, Any]]:
+        """Return the manifest's entries of all that was put, written by now."""
+        self._wait()
+        return [shard.as_dict() for shard in self._writer.shards]
 
     def _wait(self) -> None:
         """Wait until all that was put is written, and raise what went wrong with it."""
@@ -164,9 +179,14 @@ class Recorder:
         All dimensions that the run has. Variables over a dimension that is absent or empty are not kept.
     folder : Path, optional
         A folder from `prepare_folder`; without it everything stays in memory.
+    kept : Kept, optional
+        What `keep` gave for a folder whose run goes on.
     """
 
-    def __init__(self, manifest: dict[str, Any], coordinates: Mapping[str, Any], *, folder: Path | None = None):
+    def __init__(
+        self, manifest: dict[str, Any], coordinates: Mapping[str, Any], *, folder: Path | None = None,
+        kept: Kept | None = None,
+    ):  # fmt: skip
         axes = {**coordinates, "stage": STAGES}
         sizes = {name: len(values) for name, values in axes.items() if COORDINATES[name].dims == (name,)}
         self._sizes = {dim: size for dim, size in sizes.items() if size}
@@ -181,7 +201,45 @@ class Recorder:
         self._days: dict[str, list[np.ndarray]] = {}
         self._first_day = self._next_day = 0
         self._windows_per_shard = 0
-        self._sink: Sink = MemorySink() if folder is None else FolderSink(folder, self._manifest, self._axes)
+        if folder is None:
+            self._sink: Sink = MemorySink()
+        else:
+            shards = [] if kept is None else listed_shards(folder, {"shards": kept.facts["shards"]})
+            self._sink = FolderSink(folder, self._manifest, self._axes, shards)
+        if kept is not None:
+            self._take_up(kept)
+
+    def keep(self) -> Kept:
+        """Return what the recorder of a folder holds between two windows; what it has put is on the disk.
+
+        Arrays are its own, not copies: use them before the next window is recorded.
+        """
+        assert isinstance(self._sink, FolderSink), "a run in memory cannot go on elsewhere"
+        done = self._next - self._first
+        columns = {name: column.values[: done * column.rows] for name, column in self._columns.items()}
+        days = {name: np.stack(rows) for name, rows in self._days.items() if rows}
+        facts = {
+            "shards": self._sink.shards(),
+            "columns": {name: [column.dim, column.shape, column.rows] for name, column in self._columns.items()},
+            "windows_per_shard": self._windows_per_shard,
+            "windows": [self._first, self._next],
+            "days": [self._first_day, self._next_day],
+        }
+        return Kept({"column": columns, "day": days}, facts)
+
+    def _take_up(self, kept: Kept) -> None:
+        """Go on from what `keep` gave."""
+        facts = kept.facts
+        self._first, self._next = facts["windows"]
+        self._first_day, self._next_day = facts["days"]
+        self._windows_per_shard = facts["windows_per_shard"]
+        for name, (dim, shape, rows) in facts["columns"].items():
+            whole = (rows, *shape[1:]) if dim == "sample_time" else (1, *shape)
+            self._columns[name] = Column(dim, tuple(shape), rows, np.empty(whole, VARIABLES[name].dtype))
+        self._make_room()
+        for name, values in kept.arrays["column"].items():
+            self._columns[name].values[: len(values)] = values
+        self._days = {name: list(rows) for name, rows in kept.arrays["day"].items()}
 
     def record_window(self, window: int, rows: Mapping[str, Any]) -> None:
         """Record one window's rows; windows come in order.

@@ -7,7 +7,7 @@ that of the bytes meant to be written. Equal contents give equal bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,9 +50,9 @@ class Shard:
 class ShardWriter:
     """Writes shards into a folder and keeps the list of what stands there."""
 
-    def __init__(self, folder: Path, dataset_attributes: Mapping[str, Any]):
+    def __init__(self, folder: Path, dataset_attributes: Mapping[str, Any], shards: Sequence[Shard] = ()):
         self.folder = folder
-        self.shards: list[Shard] = []
+        self.shards = list(shards)
         self._attributes = dict(dataset_attributes)
 
     def write(self, kind: str, first: int, end: int, arrays: Mapping[str, Any], axes: Mapping[str, Any]) -> Shard:

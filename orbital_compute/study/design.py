@@ -14,9 +14,9 @@ from ..errors import Problem, ScenarioError
 from ..model.frames import sun_teme
 from ..physics.orbit import secular_rates
 from ..results import Results
+from ..run import simulate
 from ..scenario.build import build
 from ..scenario.load import Scenario, load_scenario
-from ..simulate import simulate
 
 CASES = ("begin_of_life", "end_of_life", "hot", "cold")
 REVOLUTIONS = 2  # the first settles, the second counts

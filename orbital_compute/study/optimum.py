@@ -114,7 +114,7 @@ def _referred(simulation: Simulation) -> Reference:
     """Run a simulation to its end, and solve what it has seen as one programme."""
     clock, workload = simulation.model.clock, simulation.model.workload
     states = [_states(simulation)]
-    site_states = [simulation.sites.state[:, 0].copy()]
+    site_states = [simulation.sites.stored[:, 0].copy()]
     seen, windows, served, bound, peaks, sources, curves, offered = ([] for _ in range(8))
     value = np.repeat(workload.value_per_flop, workload.n_region)
     flop = np.repeat(workload.flop_per_request, workload.n_region)
@@ -136,7 +136,7 @@ def _referred(simulation: Simulation) -> Reference:
         offered.append(float(programme.supply_flop.sum()))
         seen.append(simulation.space.sample())
         states.append(_states(simulation))
-        site_states.append(simulation.sites.state[:, 0].copy())
+        site_states.append(simulation.sites.stored[:, 0].copy())
         peak_flop_s, source_w, curve = _site_window(simulation, simulation.window - 1)
         peaks.append(peak_flop_s)
         sources.append(source_w)

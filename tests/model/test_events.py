@@ -9,8 +9,9 @@ from orbital_compute.kernels.march import STATE_FIELDS
 from orbital_compute.kernels.records import WHOLE, Health
 from orbital_compute.model.events import FleetEvent, write_health
 from orbital_compute.model.fleet import Fleet, from_tiles
+from orbital_compute.run import simulate
 from orbital_compute.scenario.build import build
-from orbital_compute.simulate import Simulation, simulate
+from orbital_compute.simulate import Simulation
 
 BASE = {
     "format": 1,

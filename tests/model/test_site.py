@@ -227,12 +227,12 @@ def test_sites_do_not_touch_each_other_and_restart_from_state():
         each = [site.march(w, site.offer_flop(w)) for site in alone]
         assert np.array_equal(window.grid_j, [one.grid_j[0] for one in each])
         if w == 9:
-            kept = together.state.copy()
+            kept = {name: values.copy() for name, values in together.state().items()}
     again = Sites(specs, JULY)
-    again.state[:] = kept
+    again.restore(kept)
     for w in range(10, 20):
         again.march(w, again.offer_flop(w))
-    assert np.array_equal(again.state, together.state)
+    assert np.array_equal(again.stored, together.stored)
 
 
 def test_halving_step_and_window_moves_a_day_by_little():

@@ -9,8 +9,8 @@ from orbital_compute.analysis import aftermath, lease
 from orbital_compute.report import aftermath as pages
 from orbital_compute.report import lease as lease_pages
 from orbital_compute.report.page import page
+from orbital_compute.run import simulate
 from orbital_compute.scenario.load import load_scenario
-from orbital_compute.simulate import simulate
 from orbital_compute.study.without import beside, open_without_events, run_without_events, without_events
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

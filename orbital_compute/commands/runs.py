@@ -1,0 +1,130 @@
+"""The commands about one run: begin it, go on with it, check it, say what it is, and report on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import ResultsError, StoppedError
+from ..stopping import STOPPED, Stopping
+from .shared import (
+    BAD_INPUT,
+    FAILED,
+    AsJson,
+    Changes,
+    Quiet,
+    ResultFolder,
+    ScenarioFile,
+    Threads,
+    checked_scenario,
+    end,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from ..results import Results
+    from ..scenario.load import Scenario
+
+
+def run(
+    scenario: ScenarioFile,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.  [default: out/NAME, then NAME-2]"),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that stand in DIR.")] = False,
+    threads: Threads = None,
+    changes: Changes = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a scenario: results and an HTML report go to a folder, the headline figures to the screen.
+
+    Stopped by Ctrl-C, TERM or USR1 it keeps what it has, ends with code 75, and `resume` goes on.
+    """
+    checked = checked_scenario(scenario, changes)
+    if output is None:
+        from ..store.files import free_folder
+
+        output = free_folder(Path("out") / checked.name)
+    with Stopping() as stop:
+        from ..run import simulate
+        from ..study.without import run_without_events
+
+        progress = not quiet and not as_json
+        try:
+            results = simulate(
+                checked, output=output, progress=progress, threads=threads, overwrite=overwrite, stop=stop
+            )
+            without = run_without_events(checked, output, threads=threads, overwrite=overwrite, stop=stop)
+        except StoppedError as stopped:
+            _stopped(stopped, output)
+    _tell(results, checked, output, without, threads=threads, quiet=quiet, as_json=as_json)
+
+
+def resume(folder: ResultFolder, threads: Threads = None, quiet: Quiet = False, as_json: AsJson = False) -> None:
+    """Go on with a run that was stopped, killed or cut off; the results have the same bits as without the stop."""
+    with Stopping() as stop:
+        from ..run import resume, scenario_of
+        from ..study.without import resume_without_events
+
+        progress = not quiet and not as_json
+        try:
+            results = resume(folder, progress=progress, threads=threads, stop=stop)
+            checked = scenario_of(results.manifest)
+            without = resume_without_events(checked, folder, threads=threads, stop=stop)
+        except ResultsError as error:
+            end(f"{error}.", BAD_INPUT)
+        except StoppedError as stopped:
+            _stopped(stopped, folder)
+    _tell(results, checked, folder, without, threads=threads, quiet=quiet, as_json=as_json)
+
+
+def report(folder: ResultFolder, as_json: AsJson = False) -> None:
+    """Write the HTML report of stored results anew, and print the headline figures."""
+    from ..report.page import write_report
+    from ..store.reader import open_results
+    from ..study.design import cases_of
+    from ..study.without import open_without_events
+
+    try:
+        results = open_results(folder)
+    except ResultsError as error:
+        end(f"{error}.", BAD_INPUT)
+    cases, without = cases_of(results), open_without_events(folder)
+    page = write_report(results, folder, cases=cases, without=without)
+    _show(results, folder, page, cases, without, quiet=False, as_json=as_json)
+
+
+def _stopped(stopped: StoppedError, folder: Path) -> None:
+    done = f"stopped after window {stopped.n_done} of {stopped.n_window}"
+    end(f"{folder}: {done}; go on with: orbital-compute resume {folder}", STOPPED)
+
+
+def _tell(
+    results: Results, checked: Scenario, folder: Path, without: Results | None, *, threads: int | None, quiet: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Write the report, print the headline figures, and end with a code where a ledger of the results is open."""
+    from ..report.page import write_report
+    from ..study.design import cases_of
+
+    cases = cases_of(results, checked, threads=threads)
+    page = write_report(results, folder, cases=cases, without=without)
+    _show(results, folder, page, cases, without, quiet=quiet, as_json=as_json)
+    open_ledgers = [name for name, ledger in results.audit().items() if not ledger["closes"]]
+    if open_ledgers:
+        end(f"{folder}: the stored numbers do not add up; see the audit of {', '.join(open_ledgers)}.", FAILED)
+
+
+def _show(
+    results: Results, folder: Path, page: Path, cases: Any, without: Results | None, *, quiet: bool, as_json: bool
+) -> None:
+    if as_json:
+        print_json({"folder": str(folder), "report": str(page), "summary": results.summary()})
+    elif not quiet:
+        from ..report.tables import print_summary
+
+        print_summary(results, folder=folder, report=page, cases=cases, without=without)
