@@ -7,7 +7,6 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from orbital_compute.kernels.lanes import LANES
 from orbital_compute.kernels.ledger import (
     AUDIT_FIELDS,
     BIN_COUNT,
@@ -16,7 +15,7 @@ from orbital_compute.kernels.ledger import (
     OFFERED_FIELDS,
     segments,
 )
-from orbital_compute.kernels.march import BLOCK_TILES, SAMPLE_ROWS
+from orbital_compute.kernels.march import BLOCK_TILES, SAMPLE_ROWS, Sample
 from orbital_compute.kernels.records import WHOLE, Hardware, State
 from orbital_compute.kernels.window import Shells, Tally, execute_window, offer_window
 from orbital_compute.model.constellation import Constellation
@@ -69,8 +68,8 @@ class Windows:
         n = fleet.n_row
         self.offer, self.executed, self.unit = np.zeros(n), np.zeros(n), np.zeros((3, n), np.float32)
         self.suns = sun_table(times_s(n_step), times_s(n_step), *sun_teme(EPOCH, times_s(n_step)))
-        self._sample_tile = np.full(fleet.n_tile, -1, dtype=np.int32)
-        self._sample = np.zeros((0, n_step, SAMPLE_ROWS, LANES))
+        none = np.zeros(0, np.int64)
+        self._sample = Sample(np.zeros(fleet.n_tile + 1, np.int64), none, np.zeros((0, n_step, SAMPLE_ROWS)))
         start, _ = segments(fleet.shell)
         sums = (np.zeros((len(start) - 1, len(names))) for names in (OFFERED_FIELDS, EXECUTED_FIELDS))
         self._shells = Shells(fleet.shell, start, *sums)
@@ -102,8 +101,8 @@ class Windows:
     def _execute(self, first_tile: int, last_tile: int) -> None:
         tally = self._tallies.get()  # a thread has one to itself
         execute_window(
-            self.fleet.arrays, self.suns, THEORY, first_tile, last_tile, self.offer, self.executed, self._sample_tile,
-            self._sample, self._shells, tally,
+            self.fleet.arrays, self.suns, THEORY, first_tile, last_tile, self.offer, self.executed, self._sample,
+            self._shells, tally,
         )  # fmt: skip
         self._tallies.put(tally)
 

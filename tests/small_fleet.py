@@ -17,6 +17,7 @@ from orbital_compute.kernels.march import (
     SAMPLE_ROWS,
     SAMPLE_STATE,
     Page,
+    Sample,
     march_window,
     prepare_window,
 )
@@ -95,8 +96,14 @@ def window_times(w, n_step, step_s):
     return w * n_step * step_s + inside, inside
 
 
+def sample_of(rows, n_tile, n_step):
+    """Return room for the steps of these rows, in ascending order."""
+    start = np.searchsorted(rows, LANES * np.arange(n_tile + 1))
+    return Sample(start, rows % LANES, np.zeros((rows.size, n_step, SAMPLE_ROWS)))
+
+
 class Run:
-    """A fleet in the making: `prepare` and `march` each window, over any tiles, with every tile sampled."""
+    """A fleet in the making: `prepare` and `march` each window, over any tiles, with every row sampled."""
 
     def __init__(self, fleet, *, step_s=60.0, n_step=5):
         self.fleet, self.step_s, self.n_step = fleet, step_s, n_step
@@ -105,8 +112,7 @@ class Run:
         self.unit = np.zeros((3, n), dtype=np.float32)
         self.offered = Page(0, np.zeros((fleet.n_tile, 2, LANES)))
         self.page = Page(0, np.zeros((fleet.n_tile, N_LEDGER, LANES)))
-        self.sample_tile = np.arange(fleet.n_tile, dtype=np.int32)
-        self.sample = np.zeros((fleet.n_tile, n_step, SAMPLE_ROWS, LANES))
+        self.sample = sample_of(np.arange(n), fleet.n_tile, n_step)
         self.used_tiles = -(-fleet.n_satellite // LANES)
         self.suns = np.zeros((0, 0))
 
@@ -123,8 +129,8 @@ class Run:
         rows = slice(first * LANES, last * LANES)
         self.assigned[rows] = np.broadcast_to(share, self.offer.shape)[rows] * self.offer[rows]
         march_window(
-            self.fleet.arrays, self.suns, given, first, last, self.assigned, self.executed, self.sample_tile,
-            self.sample, self.page,
+            self.fleet.arrays, self.suns, given, first, last, self.assigned, self.executed, self.sample,
+            self.page,
         )  # fmt: skip
 
     def windows(self, n, share=1.0, given=THEORY):
@@ -138,7 +144,7 @@ class Run:
 
     def series(self):
         """Return the last window's steps, float64[n_step, n_satellite] by name."""
-        steps = self.sample.transpose(2, 1, 0, 3).reshape(SAMPLE_ROWS, self.n_step, -1)[:, :, : self.fleet.n_satellite]
+        steps = self.sample.steps[: self.fleet.n_satellite].transpose(2, 1, 0)
         out = {"radiated_j": steps[SAMPLE_RADIATED]}
         for record, row in ((State, SAMPLE_STATE), (Light, LIGHT - PATH), (Power, POWER - PATH)):
             out |= {name: steps[row + k] for k, name in enumerate(record._fields)}

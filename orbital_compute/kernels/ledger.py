@@ -20,6 +20,7 @@ N_SUMMED = Ledger._fields.index("battery_min_j")
 EXECUTED_FIELDS = (*Ledger._fields[:N_SUMMED], "battery_end_j")
 OFFERED_FIELDS = ("cool_flop", "new_flop")
 BIN_COUNT = 4096
+STRIDE = 64  # bins that are walked over at once where all of them lie below
 CHARGE_BIN = 1.0 / 4000.0  # bins of state of charge; its quantiles err by less
 TEMPERATURE_BIN_K = 0.1  # bins from 0 K: 409.6 K is the last
 PER_CHARGE_BIN, PER_KELVIN_BIN = 4000.0, 10.0  # bins a unit
@@ -193,6 +194,23 @@ def count_shells(fleet, page, shell, first, last, out_count, out_low, out_high):
                     out_count[s, k, np.uint64(place[k, j])] += 1
 
 
+@point
+def add_counts(part, out):
+    """Add the counts of a part to those of all, and empty it."""
+    for slot in range(out.size):
+        out[slot] += part[slot]
+        part[slot] = 0
+
+
+@point
+def count_between(held, first, last):
+    """Return the sum of counts from the first to before the last bin, as far as there are bins."""
+    total = 0
+    for slot in range(np.uint64(first), np.uint64(min(last, held.size))):
+        total += held[slot]
+    return total
+
+
 @sweep
 def walk_quantiles(count, low, high, wanted, first, last, out):
     """Write quantiles from the histograms of shells first to last, and empty them; within a bin values spread evenly.
@@ -208,23 +226,26 @@ def walk_quantiles(count, low, high, wanted, first, last, out):
                 out[shell, k, :] = np.nan
                 continue
             per_bin = PER_CHARGE_BIN if k == 0 else PER_KELVIN_BIN
-            lowest, highest, total = slot_of(low[shell, k], per_bin), slot_of(high[shell, k], per_bin), 0
-            for slot in range(lowest, highest + 1):
-                for part in range(1, count.shape[0]):
-                    count[0, shell, k, slot] += count[part, shell, k, slot]
-                    count[part, shell, k, slot] = 0
-                total += count[0, shell, k, slot]
+            lowest, highest = slot_of(low[shell, k], per_bin), slot_of(high[shell, k], per_bin)
+            held = count[0, shell, k, lowest : highest + 1]
+            for part in range(1, count.shape[0]):
+                add_counts(count[part, shell, k, lowest : highest + 1], held)
+            total = count_between(held, 0, held.size)
             width = CHARGE_BIN if k == 0 else TEMPERATURE_BIN_K
-            slot, before = lowest, 0
+            slot, before = 0, 0
             for j in range(wanted.size):
                 rank = wanted[j] * total
-                while slot < highest and before + count[0, shell, k, slot] < rank:
-                    before += count[0, shell, k, slot]
+                many = count_between(held, slot, slot + STRIDE)
+                while slot + STRIDE < held.size and before + many < rank:
+                    slot, before = slot + STRIDE, before + many
+                    many = count_between(held, slot, slot + STRIDE)
+                while slot < held.size - 1 and before + held[slot] < rank:
+                    before += held[slot]
                     slot += 1
-                inside = max(count[0, shell, k, slot], 1)
-                value = (slot + (rank - before) / inside) * width
+                inside = max(held[slot], 1)
+                value = (lowest + slot + (rank - before) / inside) * width
                 out[shell, k, j] = min(max(value, low[shell, k]), high[shell, k])
-            count[0, shell, k, lowest : highest + 1] = 0
+            held[:] = 0
 
 
 def quantiles(count, low, high, wanted):

@@ -159,6 +159,14 @@ class Page(NamedTuple):
     rows: np.ndarray
 
 
+class Sample(NamedTuple):
+    """Satellites whose steps are kept in full, by tile."""
+
+    start: np.ndarray  # int64[n_tile + 1]; those of tile t are start[t] to start[t + 1]
+    lane: np.ndarray  # int64[n_sample]
+    steps: np.ndarray  # float64[n_sample, n_step, SAMPLE_ROWS], out
+
+
 @point
 def sun_at(suns, k):
     return Sun(
@@ -448,12 +456,11 @@ def march_step(w, given, tile, k, sun, n_turning):
 
 
 @sweep
-def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, executed_flop, sample_tile, sample, page):
+def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, executed_flop, sample, page):
     """March tiles through the steps of a window: the second pass.
 
     assigned_flop : float64[n_row], work of the window, at most what was offered; executed_flop : float64[n_row], out;
-    sample_tile : int32[n_tile], where a tile's steps go in sample, -1 for none; sample : float64[n_sampled_tile,
-    n_step, SAMPLE_ROWS, 32], out; page : Page, out, the fields of `Ledger`. The fleet's state is written in place.
+    sample : Sample; page : Page, out, the fields of `Ledger`. The fleet's state is written in place.
     """
     w = stack_rows(N_BUFFER, LANES)
     for tile in range(first_tile, last_tile):
@@ -479,20 +486,18 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, execu
             w[_LEDGER_FLUID_START, lane] = w[STATE + 1, lane]
         for k in range(suns.shape[0]):
             march_step(w, given, tile, k, sun_at(suns, k), n_turning)
-            slot = sample_tile[tile]
-            if slot >= 0:
+            for j in range(sample.start[tile], sample.start[tile + 1]):
+                lane = sample.lane[j]
                 for r in range(PATH, LEDGER):
-                    for lane in range(LANES):
-                        sample[slot, k, r - PATH, lane] = w[r, lane]
+                    sample.steps[j, k, r - PATH] = w[r, lane]
                 for r in range(N_STATE):
-                    for lane in range(LANES):
-                        sample[slot, k, 1 + r, lane] = w[STATE + r, lane]
+                    sample.steps[j, k, 1 + r] = w[STATE + r, lane]
         store_row(w, _EXECUTED, executed_flop, tile)
         store_rows(w, LEDGER, page.rows, tile - page.first_tile, N_LEDGER)
         close_tile(w, fleet.state, tile)
 
 
-# rows of `sample` [W, unless named]: first what was radiated [J], then the state, then light and power
+# rows of `Sample.steps` [W, unless named]: first what was radiated [J], then the state, then light and power
 SAMPLE_RADIATED = 0
 SAMPLE_STATE = 1
 SAMPLE_LIGHT = LIGHT - PATH

@@ -22,7 +22,7 @@ from ..kernels.ledger import (
     segments,
     sum_by_shell,
 )
-from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, SAMPLE_ROWS, SAMPLE_STATE
+from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, SAMPLE_ROWS, SAMPLE_STATE, Sample
 from ..kernels.records import Light, Power, State
 from ..kernels.supply import WORK_QUANTUM_FLOP, merge_supply, return_pro_rata, sum_work
 from ..kernels.window import Shells, Tally, execute_window, offer_window
@@ -92,10 +92,13 @@ class SpaceSegment:
             self._free_count.put(i)
         self._found: list[tuple[np.ndarray, np.ndarray]] = []
         self.sample_rows = np.asarray(sample_rows, dtype=np.int64)
-        tiles, self._sample_slot = np.unique(self.sample_rows // LANES, return_inverse=True)
-        self._sample_tile = np.full(fleet.n_tile, -1, dtype=np.int32)
-        self._sample_tile[tiles] = np.arange(tiles.size)
-        self._sample = np.zeros((tiles.size, clock.steps_per_window, SAMPLE_ROWS, LANES))
+        order = np.argsort(self.sample_rows, kind="stable")
+        self._sample_place = np.argsort(order)  # of each sampled row among those in the order of tiles
+        self._sample = Sample(
+            np.searchsorted(self.sample_rows[order], LANES * np.arange(fleet.n_tile + 1)),
+            self.sample_rows[order] % LANES,
+            np.zeros((order.size, clock.steps_per_window, SAMPLE_ROWS)),
+        )
 
     def _ranges(self, n: int, work: int, unit: int) -> list[tuple[int, int]]:
         """Return ranges of whole units whose kernels take well under 0.2 s; `work` is satellite-steps of one item.
@@ -205,8 +208,8 @@ class SpaceSegment:
             own = self._free_count.get()
             tally = Tally(self._count[own], low[own], high[own], worst, row)
             execute_window(
-                arrays, self._suns, self._given, *part, self.assigned_flop, self.executed_flop, self._sample_tile,
-                self._sample, self._shells, tally,
+                arrays, self._suns, self._given, *part, self.assigned_flop, self.executed_flop, self._sample,
+                self._shells, tally,
             )  # fmt: skip
             self._free_count.put(own)
             return worst, row
@@ -273,11 +276,10 @@ class SpaceSegment:
 
     def sample(self) -> dict[str, np.ndarray]:
         """Return the window's steps of the sampled rows, float64[n_step, n_sample] by the names of the catalogue."""
-        lane = self.sample_rows % LANES
-        steps = self._sample[self._sample_slot, :, :, lane].transpose(1, 2, 0)  # step, quantity, sample
-        state = {name: steps[:, SAMPLE_STATE + k] for k, name in enumerate(State._fields)}
-        light = {name: steps[:, LIGHT - PATH + k] for k, name in enumerate(Light._fields)}
-        power = {name: steps[:, POWER - PATH + k] for k, name in enumerate(Power._fields)}
+        steps = np.ascontiguousarray(self._sample.steps[self._sample_place].T)  # quantity, step, sample
+        state = {name: steps[SAMPLE_STATE + k] for k, name in enumerate(State._fields)}
+        light = {name: steps[LIGHT - PATH + k] for k, name in enumerate(Light._fields)}
+        power = {name: steps[POWER - PATH + k] for k, name in enumerate(Power._fields)}
         kind = self.fleet.arrays.type_index[self.sample_rows]
         hardware = {name: np.array([getattr(h, name) for h in self.fleet.hardware])[kind] for name in
                     ("capacity_j", "chip_k_w", "lift_k", "peak_flop_s")}  # fmt: skip
@@ -300,7 +302,7 @@ class SpaceSegment:
             "sample_curtailed_w": power["curtailed_w"],
             "sample_sink_w": power["sink_w"],
             "sample_heat_in_w": heat_w,
-            "sample_radiated_w": steps[:, 0] / self.clock.step_s,
+            "sample_radiated_w": steps[0] / self.clock.step_s,
             "sample_battery_j": state["battery_j"],
             "sample_state_of_charge": state["battery_j"] / hardware["capacity_j"],
             "sample_fluid_k": state["fluid_k"],

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numba
 import numpy as np
 import pytest
-from small_fleet import BASE, LANES, design, fleet_of, random_elements, run_of, window_times
+from small_fleet import BASE, LANES, design, fleet_of, random_elements, run_of, sample_of, window_times
 from twin_sky import orbit
 
 from orbital_compute._jit import fetch, sweep
-from orbital_compute.kernels.march import SAMPLE_ROWS, STATE_FIELDS, TOTAL, march_window
+from orbital_compute.kernels.march import STATE_FIELDS, TOTAL, march_window
 from orbital_compute.kernels.records import Health
 
 UNCOMPILED = bool(numba.config.DISABLE_JIT)
@@ -74,7 +74,7 @@ def test_bits_do_not_depend_on_threads(threads):
             def march(tile):
                 march_window(
                     run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), tile, tile + 1, run.assigned, run.executed,
-                    run.sample_tile, run.sample, run.page,
+                    run.sample, run.page,
                 )  # fmt: skip
 
             list(pool.map(march, tiles))
@@ -124,7 +124,7 @@ def test_a_range_of_tiles_touches_nothing_else():
     rows = np.arange(run.fleet.n_row)
     outside = (rows < LANES) | (rows >= 2 * LANES)
     assert (run.offer[~outside] > 0).any()
-    for out in (run.offer, run.cool, run.assigned, run.sample.transpose(0, 3, 1, 2).reshape(rows.size, -1).T, run.unit):
+    for out in (run.offer, run.cool, run.assigned, run.sample.steps.reshape(rows.size, -1).T, run.unit):
         assert (np.asarray(out)[..., outside] == 0.0).all()
 
 
@@ -188,23 +188,23 @@ def test_totals_are_the_sums_of_the_windows():
     assert run.total("chip_max_k") == pytest.approx(highest, rel=1e-12)
 
 
-def test_only_wanted_tiles_are_sampled():
+def test_only_wanted_rows_are_sampled():
     n = LANES + 1 if UNCOMPILED else 4 * LANES
     run = run_of(random_elements(n), n_step=N_STEP)
     run.prepare(0)
     run.assigned[:] = run.offer
-    run.sample_tile[:] = -1
-    run.sample_tile[1] = 0
-    sample = np.full((1, N_STEP, SAMPLE_ROWS, LANES), np.nan)
+    rows = np.array([3, 5, LANES])
+    sample = sample_of(rows, run.fleet.n_tile, N_STEP)
+    sample.steps[:] = np.nan
     march_window(
-        run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), 0, run.used_tiles, run.assigned, run.executed, run.sample_tile,
-        sample, run.page,
+        run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), 0, run.used_tiles, run.assigned, run.executed, sample,
+        run.page,
     )  # fmt: skip
-    assert np.isfinite(sample).all()
     whole = run_of(random_elements(n), n_step=N_STEP)
     whole.prepare(0)
     whole.march()
-    assert np.array_equal(sample[0], whole.sample[1])
+    assert np.isfinite(sample.steps).all()
+    assert np.array_equal(sample.steps, whole.sample.steps[rows])
 
 
 def test_padding_rows_are_copies_of_the_last():
