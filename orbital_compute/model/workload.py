@@ -10,18 +10,21 @@ import numpy as np
 
 from .._random import STREAM_DEMAND_PHASE, uniforms
 from ..errors import Problem, ScenarioError
-from ..kernels.demand import demand_table, requests_until
+from ..kernels.demand import WEEK_S, Cells, Wave, demand_table, requests_until
 from .clock import Clock
+from .growth import Growth
 from .outages import Spell
 from .ranges import range_problems
 
 JOB_KINDS = ("interactive", "batch", "training", "agent")
 NOISE_CELL_S = 3600.0  # noise is constant within an hour of UTC, so no window can see more or less of it
 DAY_S = 86400.0
+FIRST_SATURDAY_S = 2.0 * DAY_S  # 3 January 1970
 
 _CLASS_RANGES = {
     "model_flop_utilisation": (1e-6, 1.0),
     "diurnal_amplitude": (0.0, 0.99),
+    "weekly_amplitude": (0.0, 1.39),
     "noise_variation": (0.0, 1.0),
     "tokens_in": (0.0, 1e12),
     "tokens_out": (0.0, 1e12),
@@ -86,6 +89,8 @@ class JobClass:
     card: LanguageModel | None = None  # that it serves or trains, for the state that it keeps
     gang_chips: int | None = None  # of one training run; None: all its work is one run
     noise_variation: float = 0.0  # standard deviation over mean of the hourly noise
+    weekly_amplitude: float = 0.0  # a working day's demand less a Saturday's or Sunday's, over the mean
+    growth: Growth | None = None  # over months; none if not given
 
     def __post_init__(self):
         path = f"workload.classes.{self.name}"
@@ -98,6 +103,12 @@ class JobClass:
         elif self.model is not None and not self.tokens_in + self.tokens_out > 0.0:
             problems.append(Problem("a request has no tokens", path, cure="give tokens_in or tokens_out"))
         problems += range_problems(self, path, _CLASS_RANGES)
+        if self.diurnal_amplitude + 5.0 / 7.0 * self.weekly_amplitude > 1.0:
+            what = "demand would fall below zero in a weekend's night"
+            limit = "diurnal_amplitude + 5/7 weekly_amplitude may be 1"
+            problems.append(
+                Problem(what, f"{path}.weekly_amplitude", self.weekly_amplitude, limit, "lower one of them")
+            )
         if problems:
             raise ScenarioError(problems)
 
@@ -192,9 +203,10 @@ class DemandSpec:
 class Workload:
     """The requests of a run: whole numbers by window, class and region, the same whatever the window or the order.
 
-    Rates follow base [1 + A cos 2π(local solar hour - peak)/24] × noise (MODEL §6, weekly term left out), integrated
-    exactly. Requests are differences of the floor of the running sum, so a sum over windows errs by one request at
-    most. Local solar time is UTC and longitude; the equation of time (16 min at most) is left out.
+    Rates follow base [1 + A cos 2π(local solar hour - peak)/24 + week] × growth × noise (MODEL §6), integrated
+    exactly; the week's term is 2/7 W on working days and -5/7 W on Saturday and Sunday. Requests are differences of
+    the floor of the running sum, so a sum over windows errs by one request at most. Local solar time is UTC and
+    longitude; the equation of time (16 min at most) is left out.
     """
 
     def __init__(
@@ -262,24 +274,43 @@ class Workload:
         return rate[:, None] * (weight / math.fsum(weight))
 
     def _tabulate(self) -> None:
-        """Lay out noise and running sums at the edges of the hours of UTC that the run touches."""
+        """Lay out noise and running sums at the edges of the cells: hours of UTC, cut where growth changes."""
         epoch_s = self.clock.start.timestamp()
-        first_hour = math.floor(epoch_s / NOISE_CELL_S)
-        n_hour = math.floor((epoch_s + self.clock.duration_s) / NOISE_CELL_S) + 1 - first_hour
-        self._edge_s = (first_hour + np.arange(n_hour + 1)) * NOISE_CELL_S - epoch_s
-        self._amplitude = self._per_class("diurnal_amplitude")
         longitude_turn = np.array([region.longitude_deg for region in self.regions]) / 360.0
         turn = (epoch_s % DAY_S) / DAY_S + longitude_turn - self._per_class("peak_hour")[:, None] / 24.0
-        self._turn = turn - np.floor(turn)
-        shape = (self.n_class, self.n_region)
+        week_turn = ((epoch_s - FIRST_SATURDAY_S) % WEEK_S) / WEEK_S + longitude_turn / 7.0
+        self._wave = Wave(
+            self.mean_rate_per_s, self._per_class("diurnal_amplitude"), turn - np.floor(turn),
+            self._per_class("weekly_amplitude"), week_turn - np.floor(week_turn),
+        )  # fmt: skip
+        self._cells = self._laid_out(epoch_s)
+        n_cell, shape = self._cells.hour.size, (self.n_class, self.n_region)
         start = uniforms(self.seed, STREAM_DEMAND_PHASE, np.arange(self.n_class)[:, None], np.arange(self.n_region))
-        self._noise, self._requests = np.empty((n_hour, *shape)), np.empty((n_hour + 1, *shape))
+        self._noise, self._requests = np.empty((n_cell, *shape)), np.empty((n_cell + 1, *shape))
         self._requests[0] = start  # so that rare requests of like regions do not all come at once
         variation = self._per_class("noise_variation")
         demand_table(
-            self.seed, first_hour, self._edge_s, self.mean_rate_per_s, self._amplitude, self._turn, variation,
-            0, self.n_class, self._noise, self._requests,
+            self.seed, self._wave, self._cells, variation, 0, self.n_class, self._noise, self._requests
         )  # fmt: skip
+
+    def _laid_out(self, epoch_s: float) -> Cells:
+        """Return the cells of the table."""
+        first_hour = math.floor(epoch_s / NOISE_CELL_S)
+        n_hour = math.floor((epoch_s + self.clock.duration_s) / NOISE_CELL_S) + 1 - first_hour
+        edge_s = (first_hour + np.arange(n_hour + 1)) * NOISE_CELL_S - epoch_s
+        knots = [time_s for job in self.classes if job.growth is not None for time_s in job.growth.time_s]
+        inside = [time_s for time_s in knots if edge_s[0] < time_s < edge_s[-1]]
+        hour = first_hour + np.searchsorted(edge_s, inside, side="right") - 1
+        order = np.argsort(np.concatenate([edge_s, inside]), kind="stable")
+        all_s = np.concatenate([edge_s, inside])[order]
+        new = np.append(True, np.diff(all_s) > 0.0)
+        hours = np.concatenate([first_hour + np.arange(n_hour + 1), hour])[order][new]
+        cut_s = all_s[new]
+        log2_factor, pace = np.zeros((2, cut_s.size - 1, self.n_class))
+        for k, job in enumerate(self.classes):
+            if job.growth is not None:
+                log2_factor[:, k], pace[:, k] = job.growth.at(cut_s[:-1])
+        return Cells(cut_s, hours[:-1].astype(np.int64), log2_factor, pace)
 
     def _whole_requests_until(self, time_s: float) -> np.ndarray:
         """Return int64[n_class, n_region], the requests from the first hour's edge to a time after the start.
@@ -295,11 +326,11 @@ class Workload:
 
     def _running(self, time_s: float) -> np.ndarray:
         """Return the running sum of requests without surges at a time: float64[n_class, n_region]."""
-        i_hour = min(int(np.searchsorted(self._edge_s, time_s, side="right")), len(self._edge_s) - 1) - 1
+        edge_s = self._cells.edge_s
+        cell = min(int(np.searchsorted(edge_s, time_s, side="right")), edge_s.size - 1) - 1
         running = np.empty((self.n_class, self.n_region))
         requests_until(
-            time_s, self._edge_s[i_hour], self.mean_rate_per_s, self._amplitude, self._turn,
-            self._noise[i_hour], self._requests[i_hour], 0, self.n_class, running,
+            time_s, cell, self._wave, self._cells, self._noise, self._requests, 0, self.n_class, running
         )  # fmt: skip
         return running
 

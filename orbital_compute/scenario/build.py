@@ -77,7 +77,7 @@ def build(scenario: Scenario) -> Model:
     health = health_laws(scenario)
     demand = build_work.demand(scenario.workload.demand, peak_flop_s)
     classes = [
-        build_work.job_class(name, item, scenario.workload.models) for name, item in scenario.workload.classes.items()
+        build_work.job_class(name, item, scenario.workload, clock) for name, item in scenario.workload.classes.items()
     ]
     return Model(
         scenario=scenario,

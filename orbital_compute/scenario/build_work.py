@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from ..model.clock import Clock
+from ..model.growth import Growth, compound
 from ..model.workload import DemandSpec, JobClass, LanguageModel, Region, ServingDevice
 from . import schema_work
 
@@ -23,9 +25,20 @@ def region(name: str, item: schema_work.Region) -> Region:
     )
 
 
-def job_class(name: str, job: schema_work.JobClass, models: dict[str, schema_work.LanguageModel]) -> JobClass:
+def growth(item: schema_work.Growth | None, clock: Clock) -> Growth | None:
+    """Return the growth of demand in time after the start of the run."""
+    if item is None:
+        return None
+    if item.monthly is not None:
+        since_s = 0.0 if item.since is None else (item.since - clock.start).total_seconds()
+        return compound(item.monthly, since_s, clock.duration_s)
+    times_s = tuple((point.date - clock.start).total_seconds() for point in item.table)
+    return Growth(times_s, tuple(point.factor for point in item.table))
+
+
+def job_class(name: str, job: schema_work.JobClass, work: schema_work.WorkloadSection, clock: Clock) -> JobClass:
     """Return a class of work. A training request is a piece of a run, forward and back over its tokens."""
-    card = models[job.model]
+    card = work.models[job.model]
     trains = job.kind == "training"
     tokens = job.tokens_in + job.tokens_out
     model = LanguageModel(
@@ -62,6 +75,8 @@ def job_class(name: str, job: schema_work.JobClass, models: dict[str, schema_wor
         diurnal_amplitude=job.diurnal_amplitude,
         peak_hour=job.peak_hour / HOUR_S,
         noise_variation=job.noise,
+        weekly_amplitude=job.weekly_amplitude,
+        growth=growth(job.growth or work.demand.growth, clock),
         card=model,
         gang_chips=None if job.gang is None else job.gang.chips,
     )

@@ -12,6 +12,7 @@ from .fields import (
     HourOfDay,
     Latitude,
     Longitude,
+    Moment,
     Name,
     PositiveShare,
     Quantity,
@@ -68,6 +69,38 @@ class Gang(Section):
     detection: Share = known(0.9, "C", MODEL, "share of silent corruptions that a detector catches")
 
 
+class GrowthPoint(Section):
+    """Demand at a date, over what it is without growth."""
+
+    date: Moment = about("when demand has reached the factor")
+    factor: Annotated[float, Fraction(above=0.0, high=1e6)] = about("demand over what it is without growth")
+
+
+class Growth(Section):
+    """How demand grows over months: by a factor each month, or through a table of dates; one of the two."""
+
+    monthly: Annotated[float, Fraction(low=0.25, high=4.0)] | None = known(
+        None, "C", WORK, "factor from one month to the next, compound"
+    )
+    since: Moment | None = known(
+        None, "C", WORK, "when compound growth begins, at 1; the start of the run if not given"
+    )
+    table: Annotated[list[GrowthPoint], Field(max_length=1000)] = known(
+        [], "C", WORK, "factors with dates, at an even pace from one to the next, constant before and after"
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Growth:
+        if (self.monthly is None) == (not self.table):
+            raise wrong("growth needs one of monthly and table", cure="give monthly: 1.05, or table: [...]")
+        if self.since is not None and self.monthly is None:
+            raise wrong("a table has its own dates", cure="take since away", at=("since",))
+        for i, (before, after) in enumerate(zip(self.table, self.table[1:], strict=False)):
+            if not before.date < after.date:
+                raise wrong("it is not after the date before it", cure="put the earliest first", at=("table", i + 1))
+        return self
+
+
 class JobClass(Section):
     """A class of requests with its limits."""
 
@@ -92,6 +125,10 @@ class JobClass(Section):
         None, "C", WORK, "waiting within the service level; any if not given"
     )
     diurnal_amplitude: Annotated[float, Fraction(high=0.99)] = known(0.4, "C", MODEL, "of demand over the local day")
+    weekly_amplitude: Annotated[float, Fraction(high=1.39)] = known(
+        0.0, "C", WORK, "demand of a working day less that of a Saturday or Sunday, over the mean"
+    )
+    growth: Growth | None = known(None, "C", WORK, "over months; that of all demand if not given")
     peak_hour: HourOfDay = known("15 h", "C", MODEL, "local solar time of the daily peak")
     noise: Annotated[float, Fraction(high=1.0)] = known(
         0.1, "C", WORK, "standard deviation over mean of the hourly noise"
@@ -105,6 +142,13 @@ class JobClass(Section):
             raise wrong("only training works in gangs", cure="take it away, or set kind: training", at=("gang",))
         if self.tokens_in + self.tokens_out <= 0.0:
             raise wrong("a request has no tokens", cure="give tokens_in or tokens_out")
+        if self.diurnal_amplitude + 5.0 / 7.0 * self.weekly_amplitude > 1.0:
+            raise wrong(
+                "demand would fall below zero in a weekend's night",
+                limit="diurnal_amplitude + 5/7 of it may be 1",
+                cure="lower one of them",
+                at=("weekly_amplitude",),
+            )
         if self.slo_wait is not None and self.wait_limit is not None and self.slo_wait > self.wait_limit:
             raise wrong("it is longer than wait_limit", cure="lower it, or raise wait_limit", at=("slo_wait",))
         return self
@@ -126,6 +170,9 @@ class Demand(Section):
         None, "C", WORK, "mean demand over the peak rate of all nodes together"
     )
     rate: Rate | None = known(None, "C", WORK, "mean demand, FLOP of devices at dense peak")
+    growth: Growth | None = known(
+        None, "C", WORK, "of all classes over months, if they say nothing else; none by default"
+    )
 
     @model_validator(mode="after")
     def _one(self) -> Demand:

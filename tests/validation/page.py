@@ -48,10 +48,10 @@ secular rate (J2, its square and J4), 0.024 to 0.028 degrees above the closed fo
 the local time of its node would drift by 3 to 5 minutes a year.""",
     "D": """The laws are those of the march. Two nodes: the march has the radiator's node alone, and chips stand above
 it by a resistance; here source and link are the case's, about our step of the radiator.""",
-    "E": """Waits are the closed forms; M/D/1 also runs on the queues of whole requests in windows of 0.05 s. Round trips are Hypatia's, second by second
-for 200 s: over SGP4, element sets made by its definition; over the orbit theory, `Constellation.walker` at
-the mean height that SGP4 gives them (its 15.19 revolutions a day are 509 km). Reachable seconds, links and
-changes of way are compared too.""",
+    "E": """Waits are closed forms; M/D/1 also runs on the queues of whole requests in windows of 0.05 s. Round trips
+are Hypatia's, second by second for 200 s: over SGP4, element sets made by its definition; over the orbit theory,
+`Constellation.walker` at the mean height that SGP4 gives them (its 15.19 revolutions a day are 509 km). Reachable
+seconds, links and changes of way are compared too.""",
 }
 
 
