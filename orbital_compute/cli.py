@@ -71,6 +71,8 @@ def validate(
 app.command(epilog="Example: orbital-compute run scenarios/quickstart.yaml --threads 2 --set seed=7")(runs.run)
 app.command(epilog="Example: orbital-compute resume out/quickstart")(runs.resume)
 app.command(epilog="Example: orbital-compute report out/quickstart")(runs.report)
+app.command(epilog="Example: orbital-compute check out/quickstart")(runs.check)
+app.command(epilog="Example: orbital-compute info out/quickstart --json")(runs.info)
 
 
 @app.command(epilog="Example: orbital-compute fetch starlink --output starlink.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -96,6 +97,55 @@ def report(folder: ResultFolder, as_json: AsJson = False) -> None:
     cases, without = cases_of(results), open_without_events(folder)
     page = write_report(results, folder, cases=cases, without=without)
     _show(results, folder, page, cases, without, quiet=False, as_json=as_json)
+
+
+def check(folder: ResultFolder, as_json: AsJson = False) -> None:
+    """Check every file and every byte of a result folder; a run that did not finish is checked as far as it came.
+
+    Ends with code 1 if anything is damaged, missing or strange.
+    """
+    from ..store.check import check_folder
+
+    try:
+        found = check_folder(folder)
+    except ResultsError as error:
+        end(f"{error}.", BAD_INPUT)
+    if as_json:
+        print_json({"folder": str(folder), **asdict(found)})
+    else:
+        held = f"{found.n_file} files, {found.n_byte:,} bytes"
+        if found.problems:
+            print(f"{folder}: {len(found.problems)} fault{'s' * (len(found.problems) > 1)} in {held}:")
+            print("\n".join(f"  {problem}." for problem in found.problems))
+        elif found.n_done is None:
+            print(f"{folder}: whole. {held} are as the run wrote them.")
+        else:
+            print(f"{folder}: whole, but the run did not finish: {found.n_done} windows are safe, in {held};")
+            print(f"go on with: orbital-compute resume {folder}")
+    if found.problems:
+        raise SystemExit(FAILED)
+
+
+def info(folder: ResultFolder, as_json: AsJson = False) -> None:
+    """Show what a result folder holds and how it came about: scenario, versions, seed, machine, time taken."""
+    from ..report.about import about_run
+    from ..report.tables import table
+    from ..store.manifest import read_manifest
+
+    try:
+        manifest = read_manifest(folder)
+    except ResultsError as error:
+        end(f"{error}.", BAD_INPUT)
+    if as_json:
+        told = {key: value for key, value in manifest.items() if key not in ("provenance", "shards")}
+        print_json({"folder": str(folder), **told, "n_shard": len(manifest["shards"])})
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=False)
+    for rows in about_run(manifest, str(folder)):
+        console.print(table(rows))
+        console.print()
 
 
 def _stopped(stopped: StoppedError, folder: Path) -> None:
