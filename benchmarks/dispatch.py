@@ -82,7 +82,8 @@ def main(n: int) -> None:
         return build_programme(
             network, signature_key=signature_key, supply_flop=supply_flop,
             site_offer_flop=np.full(N_SITE, 6e22), demand_flop=demand_flop,
-            value_per_flop=np.array([4.0, 3.0, 2.0, 1.0]), bit_per_flop=np.array([3e-10, 3e-10, 1e-11, 1e-11]),
+            value_per_flop=np.array([4.0, 3.0, 2.0, 1.0]),
+            bit_per_flop=np.repeat([3e-10, 3e-10, 1e-11, 1e-11], network.n_region),
             window_s=300.0,
         )  # fmt: skip
 

@@ -156,7 +156,7 @@ class Simulation:
             site_offer_flop=self.site_offer_flop,
             demand_flop=self.queues.demand_flop(),
             value_per_flop=workload.value_per_flop,
-            bit_per_flop=workload.bit_per_flop,
+            bit_per_flop=self.queues.bit_per_flop(),
             window_s=clock.window_s,
             arc_available=self._arc_available(),
             **self.order,

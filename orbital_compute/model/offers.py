@@ -46,7 +46,8 @@ def build_programme(
     site_offer_flop : float64[n_site]
     demand_flop : float64[n_demand]
         Demand k = class * n_region + region.
-    value_per_flop, bit_per_flop : float64[n_class]
+    value_per_flop : float64[n_class]
+    bit_per_flop : float64[n_demand]
     window_s : float
     arc_available : float64[n_arc]
         Share of each arc's capacity that is there in this window, 0 if it is down; all of it by default.
@@ -76,7 +77,7 @@ def build_programme(
         arc_capacity_bit=capacity_bit,
         arc_route=np.arange(n_route),
         arc_index=routes.arc,
-        arc_bit_per_flop=np.asarray(bit_per_flop, float)[routes.job_class],
+        arc_bit_per_flop=np.asarray(bit_per_flop, float)[routes.demand],
         signature_cost=tie * (1.0 - FIBRE_PART) * (energy / dearest if dearest > 0.0 else energy),
         route_cost=tie * FIBRE_PART * np.minimum(routes.ground_s / LONG_FIBRE_S, 1.0),
     )

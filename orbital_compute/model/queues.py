@@ -41,6 +41,7 @@ class Queues:
         self._pair_name = workload.pair_name
         self.n_pair = workload.n_class * workload.n_region
         self.flop_per_request = np.repeat(workload.flop_per_request, workload.n_region)
+        self._bit_per_flop = np.repeat(workload.bit_per_flop, workload.n_region)
         self._last_age = np.repeat(_age_of(workload.wait_limit_s, clock.window_s), workload.n_region)
         self._slo_age = np.repeat(_age_of(workload.slo_wait_s, clock.window_s), workload.n_region)
         ages = np.concatenate([self._last_age, self._slo_age])
@@ -49,6 +50,7 @@ class Queues:
         self.window = -1
         self._ring = np.zeros((n_age, self.n_pair), np.int64)
         self._open = np.zeros(self.n_pair, np.int64)
+        self.arriving_flop = np.zeros(self.n_pair)  # work of the last window's arrivals
         self.under_way_flop = np.zeros(self.n_pair)  # work done on the oldest request; owed if negative
         self.executed_flop = np.zeros(self.n_pair)  # total handed in by `execute`
         self.lost_flop = np.zeros(self.n_pair)  # of it, done on requests dropped later, or past the last request
@@ -78,6 +80,7 @@ class Queues:
         self._open += self._ring[row]  # only classes without a limit still have requests as old as the ring
         self._ring[row] = counts
         self.arrived += counts
+        self.arriving_flop = counts * self.flop_per_request
 
     def queued(self) -> np.ndarray:
         """Return the requests that wait: int64[n_pair]."""
@@ -94,6 +97,10 @@ class Queues:
         left_flop = np.maximum(queued * self.flop_per_request - self.under_way_flop, 0.0)
         return np.where(queued > 0, left_flop, 0.0)
 
+    def bit_per_flop(self) -> np.ndarray:
+        """Return the bits that go with a FLOP of what waits: float64[n_pair]."""
+        return self._bit_per_flop
+
     def execute(self, work_flop: np.ndarray) -> np.ndarray:
         """Spend executed work on the oldest requests and return how many it finished: int64[n_pair].
 
@@ -106,19 +113,28 @@ class Queues:
             raise ModelError(message, quantity="executed_flop", value=work_flop[k], limit=0.0, where=self._pair_name(k))
         total_flop = self.under_way_flop + work_flop
         queued = self.queued()
-        finished = np.floor(total_flop * (1.0 + KEPT_CLEAR) / self.flop_per_request + ROUNDING_REQUEST)
-        served = np.minimum(np.maximum(finished, 0.0), queued).astype(np.int64)
-        rest_flop = total_flop - served * self.flop_per_request
+        served, in_slo, served_flop = self._serve(total_flop, queued)
+        rest_flop = total_flop - served_flop
         empty = served == queued
         past_flop = np.where(empty, np.maximum(rest_flop, 0.0), 0.0)
         self.under_way_flop = rest_flop - past_flop
         self.lost_flop += past_flop
         self.executed_flop += work_flop
-        in_slo = np.empty(self.n_pair, np.int64)
-        take_oldest(served, self._slo_age, self.window, 0, self.n_pair, self._ring, self._open, in_slo)
         self.served += served
         self.served_in_slo += in_slo
         return served
+
+    def _serve(self, total_flop: np.ndarray, queued: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Remove the requests that the work finishes; return them, those of them in time, and their work."""
+        finished = np.floor(total_flop * (1.0 + KEPT_CLEAR) / self.flop_per_request + ROUNDING_REQUEST)
+        served = np.minimum(np.maximum(finished, 0.0), queued).astype(np.int64)
+        in_slo = np.empty(self.n_pair, np.int64)
+        take_oldest(served, self._slo_age, self.window, 0, self.n_pair, self._ring, self._open, in_slo)
+        return served, in_slo, served * self.flop_per_request
+
+    def _served_flop(self) -> np.ndarray:
+        """Return the work of all requests served: float64[n_pair]."""
+        return self.served * self.flop_per_request
 
     def drop(self, *, supplied: np.ndarray | None = None) -> Drops:
         """End the window: drop what has waited too long, with the work done on it.
@@ -146,7 +162,7 @@ class Queues:
 
     def residual_work(self) -> np.ndarray:
         """Return (executed - served - under way - lost)/executed work since the start: float64[n_pair]."""
-        accounted_flop = self.served * self.flop_per_request + self.under_way_flop + self.lost_flop
+        accounted_flop = self._served_flop() + self.under_way_flop + self.lost_flop
         return (self.executed_flop - accounted_flop) / np.maximum(self.executed_flop, self.flop_per_request)
 
     def audit(self) -> None:

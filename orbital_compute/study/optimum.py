@@ -117,7 +117,6 @@ def _referred(simulation: Simulation) -> Reference:
     site_states = [simulation.sites.stored[:, 0].copy()]
     seen, windows, served, bound, peaks, sources, curves, offered = ([] for _ in range(8))
     value = np.repeat(workload.value_per_flop, workload.n_region)
-    flop = np.repeat(workload.flop_per_request, workload.n_region)
     while not simulation.done:
         simulation.step()
         programme = simulation.assignment.programme
@@ -128,7 +127,7 @@ def _referred(simulation: Simulation) -> Reference:
                                          programme.feasible[n_orbit:]]),
                 route_open=programme.route_open,
                 arc_capacity_bit=programme.arc_capacity_bit,
-                arrived_flop=simulation.arrived.ravel() * flop,
+                arrived_flop=simulation.queues.arriving_flop,
             )
         )  # fmt: skip
         served.append(programme.by_demand(simulation.credit.credited_flop))

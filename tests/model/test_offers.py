@@ -27,7 +27,7 @@ def window(demand=1.0, **options):
         site_offer_flop=np.array([50 * OFFER_FLOP]),
         demand_flop=np.full(12, demand * N * OFFER_FLOP / 12),
         value_per_flop=VALUE,
-        bit_per_flop=BIT,
+        bit_per_flop=np.repeat(BIT, 4),
         window_s=300.0,
         **options,
     )
@@ -135,7 +135,7 @@ def test_work_without_value_is_left_alone():
         site_offer_flop=np.array([1e20]),
         demand_flop=np.full(12, 1e20),
         value_per_flop=np.zeros(3),
-        bit_per_flop=BIT,
+        bit_per_flop=np.repeat(BIT, 4),
         window_s=300.0,
     )
     assert solve(programme).objective == 0.0
