@@ -171,3 +171,34 @@ def round_trip_histogram(unit, orbit_index, signature, assigned_flop, gateway_un
                 place = np.uint64(min(int(delay_s * MILLISECONDS), N_BIN - 1))
                 out_quanta[np.uint64(mix.job_class[m]), place] += np.int64(quanta * mix.share[m] + 0.5)
         row = stop
+
+
+@sweep
+def count_ways(group_flop, route, route_group, out_start):
+    """Write where each signature's ways begin: as many as routes given whose group it sends work out by.
+
+    group_flop : float64[n_signature, n_group]; route : int64[n]; route_group : int64[n_route]; out_start :
+    int64[n_orbit + 1], of the first signatures.
+    """
+    out_start[0] = 0
+    for s in range(out_start.size - 1):
+        count = 0
+        for r in route:
+            count += 1 if group_flop[s, route_group[r]] > 0.0 else 0
+        out_start[s + 1] = out_start[s] + count
+
+
+@sweep
+def split_ways(group_flop, route_share, signature_flop, route, route_group, out_start, out_route, out_share):
+    """Write each signature's ways, in the order of the routes given, and the share of its work that takes each.
+
+    route_share : float64[n_route], of its group's work; signature_flop : float64[n_signature]; out_start : from
+    `count_ways`; out_route : int64[n_way]; out_share : float64[n_way]; the others as in `count_ways`.
+    """
+    for s in range(out_start.size - 1):
+        way = out_start[s]
+        for r in route:
+            flop = group_flop[s, route_group[r]]
+            if flop > 0.0:
+                out_route[way], out_share[way] = r, flop * route_share[r] / signature_flop[s]
+                way += 1

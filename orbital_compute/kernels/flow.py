@@ -84,6 +84,41 @@ def max_flow(start, head, back, capacity, source, sink, level, place, queue, tra
 
 
 @sweep
+def lend_in_steps(start, head, back, number, supply, most, wanted, loads, capacity, level, place, queue, trail):
+    """Lend supplies out in steps and push what is wanted after each; return how much went from source to sink.
+
+    Of the arcs given the first lead from the source to the rows and take their supply, the last from the groups to the
+    sink and take what is wanted; all between take `most`. The last two nodes are source and sink.
+
+    Parameters
+    ----------
+    start, head, back, number : int64[]
+        `FlowArcs`.
+    supply : int64[n_row], wanted : int64[n_h], most : int
+    loads : float64[n_step]
+        Shares of the supplies lent out by each step, 1 for all.
+    capacity : int64[n_arc]
+        On return what is left on each arc.
+    level, place, queue, trail : int64[n_node]
+        Room to work in.
+    """
+    n_given, n_node = number.size, start.size - 1
+    for arc in range(capacity.size):
+        capacity[arc] = 0
+    for k in range(supply.size, n_given):
+        capacity[number[k]] = wanted[k - (n_given - wanted.size)] if k >= n_given - wanted.size else most
+    total = 0
+    lent = np.zeros(supply.size, np.int64)
+    for load in loads:
+        for row in range(supply.size):
+            most_now = np.int64(np.floor(supply[row] * load)) if load < 1.0 else supply[row]
+            capacity[number[row]] += most_now - lent[row]
+            lent[row] = most_now
+        total += max_flow(start, head, back, capacity, n_node - 2, n_node - 1, level, place, queue, trail)
+    return total
+
+
+@sweep
 def mark_feeders(start, head, back, capacity, target, marked, queue):
     """Mark every node from which more could still be pushed to `target`, itself included: bool[n_node], added to.
 
@@ -100,18 +135,6 @@ def mark_feeders(start, head, back, capacity, target, marked, queue):
                 marked[head[arc]] = True
                 queue[waiting] = head[arc]
                 waiting += 1
-
-
-@sweep
-def any_product(left, right, out):
-    """Write whether any k has both left[i, k] and right[k, j]: bool[n, m] and bool[m, p] to bool[n, p]."""
-    for i in range(left.shape[0]):
-        for j in range(right.shape[1]):
-            out[i, j] = False
-        for k in range(left.shape[1]):
-            if left[i, k]:
-                for j in range(right.shape[1]):
-                    out[i, j] |= right[k, j]
 
 
 @sweep
@@ -170,11 +193,32 @@ def share_to_members(stayed, part, signature, row, group, of_row, out):
 
 def flow_arcs(n_node: int, tail: np.ndarray, head: np.ndarray) -> FlowArcs:
     """Return the arcs given by their two ends, and as many that lead back, in the order that `max_flow` takes."""
-    count = tail.size
-    tails, heads = np.concatenate([tail, head]), np.concatenate([head, tail])
-    order = np.argsort(tails, kind="stable")
-    number = np.empty(2 * count, np.int64)
-    number[order] = np.arange(2 * count)
-    twin = np.concatenate([np.arange(count, 2 * count), np.arange(count)])
-    start = np.concatenate([[0], np.cumsum(np.bincount(tails, minlength=n_node))])
-    return FlowArcs(start.astype(np.int64), heads[order].astype(np.int64), number[twin[order]], number[:count])
+    start, number = np.empty(n_node + 1, np.int64), np.empty(2 * tail.size, np.int64)
+    heads, back = np.empty(2 * tail.size, np.int64), np.empty(2 * tail.size, np.int64)
+    order_arcs(tail, head, start, number, heads, back)
+    return FlowArcs(start, heads, back, number[: tail.size])
+
+
+@sweep
+def order_arcs(tail, head, out_start, out_number, out_head, out_back):
+    """Order arcs, and as many that lead back, by the node that they leave, otherwise as they come; see `FlowArcs`.
+
+    tail, head : int64[n]; out_start : int64[n_node + 1]; out_number : int64[2 n], where each stands, those that lead
+    back after the given; out_head, out_back : int64[2 n].
+    """
+    count, n_node = tail.size, out_start.size - 1
+    out_start[:] = 0
+    for k in range(count):
+        out_start[tail[k] + 1] += 1
+        out_start[head[k] + 1] += 1
+    for node in range(n_node):
+        out_start[node + 1] += out_start[node]
+    free = out_start[:n_node].copy()
+    for k in range(2 * count):
+        node = tail[k] if k < count else head[k - count]
+        out_number[k] = free[node]
+        free[node] += 1
+    for k in range(count):
+        there, here = out_number[k], out_number[k + count]
+        out_head[there], out_head[here] = head[k], tail[k]
+        out_back[there], out_back[here] = here, there

@@ -19,6 +19,7 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import ModelError
+from ..kernels.reach import best_by_signature, least_by_group
 from ..kernels.supply import add_columns, add_rows
 from .master import solve_master
 from .programme import Programme
@@ -154,7 +155,8 @@ def certificate_bound(
     """
     lit = programme.supply_flop > 0.0
     node_price = np.where(lit, supply_price + programme.signature_cost, np.inf)
-    group_price = np.where(programme.feasible, node_price[:, None], np.inf).min(axis=0, initial=np.inf)
+    group_price = np.empty(programme.feasible.shape[1])
+    least_by_group(programme.feasible, node_price, group_price)
     gain = _route_surplus(programme, arc_price) - group_price[programme.route_group]
     demand_price = np.zeros(programme.value.size)
     np.maximum.at(demand_price, programme.route_demand[programme.route_open], gain[programme.route_open])
@@ -213,8 +215,9 @@ def _with_idle(programme: Programme, supply_price, demand_price, arc_price) -> n
     best = np.full(programme.feasible.shape[1], -np.inf)
     wanted = programme.route_open & (programme.demand_flop[programme.route_demand] > 0.0)
     np.maximum.at(best, programme.route_group[wanted], surplus[wanted])
-    worth = np.where(programme.feasible, best, -np.inf).max(axis=1, initial=-np.inf) - programme.signature_cost
-    return np.where(programme.supply_flop > 0.0, supply_price, np.maximum(worth, 0.0))
+    worth = np.empty(programme.supply_flop.size)
+    best_by_signature(programme.feasible, best, worth)
+    return np.where(programme.supply_flop > 0.0, supply_price, np.maximum(worth - programme.signature_cost, 0.0))
 
 
 def _row_sums(matrix: np.ndarray) -> np.ndarray:

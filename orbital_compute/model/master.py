@@ -16,7 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import ModelError
+from ..kernels.columns import fill_columns, most_by_arc
 from ..kernels.flow import share_to_members, stay_in_groups
+from ..kernels.reach import any_by_group, any_by_signature
 from ..kernels.supply import add_rows
 from .pools import Placement, Pool, crowd_members, crowd_supply_flop, first_crowds, make_pools, place_work
 from .programme import Programme
@@ -71,14 +73,16 @@ def solve_master(programme: Programme) -> Flows:
         arc_price=np.zeros(programme.arc_capacity_bit.size),
     )
     lit = programme.supply_flop > 0.0
-    reached = np.any(programme.feasible & lit[:, None], axis=0)
+    reached, reaching = np.empty(n_group, bool), np.empty(n_signature, bool)
+    any_by_group(programme.feasible, lit, reached)
     wanted = (programme.demand_flop > 0.0)[programme.route_demand] & (programme.route_gain > 0.0)
     use_route = wanted & programme.route_open & reached[programme.route_group]
     if not use_route.any():
         return flows
     use_group = np.zeros(n_group, bool)
     use_group[programme.route_group[use_route]] = True
-    pools = make_pools(programme, lit & np.any(programme.feasible[:, use_group], axis=1), use_group)
+    any_by_signature(programme.feasible, use_group, reaching)
+    pools = make_pools(programme, lit & reaching, use_group)
     unit_flop = 2.0 ** round(math.log2(max(pool.supply_flop.max() for pool in pools)))
     unit_value = 2.0 ** round(math.log2(programme.route_gain[use_route].max()))
     layout = lay_out(programme, pools, np.flatnonzero(use_route), unit_flop, unit_value)
@@ -88,7 +92,7 @@ def solve_master(programme: Programme) -> Flows:
     for pool, prices in zip(pools, set_prices, strict=True):
         row_price = np.zeros(pool.supply_flop.size)
         for crowd, price in prices:
-            row_price[crowd_members(pool, crowd[None])[:, 0]] += price
+            row_price[crowd_members(pool, crowd[None])[0]] += price
         flows.supply_price[pool.signature] = row_price[pool.row] * unit_value
     _mix(programme, pools, placements, layout, work_flop[layout.draw_group.size :], flows)
     return flows
@@ -99,26 +103,25 @@ def lay_out(programme: Programme, pools: list[Pool], route: np.ndarray, unit_flo
     draw_group = np.concatenate([pool.group for pool in pools])
     draw_cost = np.repeat([pool.cost for pool in pools], [pool.group.size for pool in pools])
     n_draw, n_group = draw_group.size, programme.feasible.shape[1]
+    route_demand, route_group = programme.route_demand[route], programme.route_group[route]
     present = np.zeros(programme.value.size, bool)
-    present[programme.route_demand[route]] = True
-    demand, demand_row = np.flatnonzero(present), (np.cumsum(present) - 1)[programme.route_demand[route]]
+    present[route_demand] = True
+    demand, demand_row = np.flatnonzero(present), (np.cumsum(present) - 1)[route_demand]
     arc = _arcs_that_may_bind(programme, route)
-    arc_row, column_of = np.full(programme.arc_capacity_bit.size, -1), np.full(programme.route_group.size, -1)
-    arc_row[arc], column_of[route] = np.arange(arc.size), n_draw + np.arange(route.size)
-    use = (column_of[programme.arc_route] >= 0) & (arc_row[programme.arc_index] >= 0)
-    use_row, use_bit = arc_row[programme.arc_index[use]], programme.arc_bit_per_flop[use]
-    arc_scale_bit = np.zeros(arc.size)
-    np.maximum.at(arc_scale_bit, use_row, use_bit)
-
-    leaving = column_of[route]
-    parts = (
-        (np.arange(n_draw), draw_group, np.full(n_draw, -1.0)),
-        (leaving, programme.route_group[route], np.ones(route.size)),
-        (leaving, n_group + demand_row, np.ones(route.size)),
-        (column_of[programme.arc_route[use]], n_group + demand.size + use_row, use_bit / arc_scale_bit[use_row]),
+    arc_row, number = np.full(programme.arc_capacity_bit.size, -1), np.full(programme.route_group.size, -1)
+    arc_row[arc], number[route] = np.arange(arc.size), np.arange(route.size)
+    use_route, use_arc = number[programme.arc_route], arc_row[programme.arc_index]
+    arc_scale_bit = np.zeros(arc.size + 1)  # the last takes the arcs that are left out
+    np.maximum.at(arc_scale_bit, use_arc, np.where(use_route >= 0, programme.arc_bit_per_flop, 0.0))
+    use_entry = np.zeros(use_arc.size)
+    np.divide(programme.arc_bit_per_flop, arc_scale_bit[use_arc], out=use_entry, where=use_arc >= 0)
+    arc_scale_bit = arc_scale_bit[:-1]
+    use_row = np.where(use_arc >= 0, n_group + demand.size + use_arc, -1)
+    most = n_draw + 2 * route.size + use_route.size
+    start, row, entry = np.empty(n_draw + route.size + 1, np.int32), np.empty(most, np.int32), np.empty(most)
+    n_entry = fill_columns(
+        draw_group, route_group, demand_row, n_group, use_route, use_row, use_entry, start, row, entry
     )
-    column, row, entry = (np.concatenate(part) for part in zip(*parts, strict=True))
-    order = np.lexsort((row, column))
     limit = (
         np.zeros(n_group),
         programme.demand_flop[demand] / unit_flop,
@@ -131,9 +134,9 @@ def lay_out(programme: Programme, pools: list[Pool], route: np.ndarray, unit_flo
         arc=arc,
         arc_scale_bit=arc_scale_bit,
         cost=np.concatenate([draw_cost, -programme.route_gain[route]]) / unit_value,
-        start=np.cumsum(np.concatenate([[0], np.bincount(column, minlength=n_draw + route.size)])).astype(np.int32),
-        row=row[order].astype(np.int32),
-        entry=entry[order],
+        start=start,
+        row=row[:n_entry],
+        entry=entry[:n_entry],
         limit=np.concatenate(limit),
     )
 
@@ -142,11 +145,12 @@ def _arcs_that_may_bind(programme: Programme, route: np.ndarray) -> np.ndarray:
     """Return the numbers of the arcs that would be full if every demand that can use them did."""
     use_route = np.zeros(programme.route_group.size, bool)
     use_route[route] = True
-    used = use_route[programme.arc_route] & (programme.arc_bit_per_flop > 0.0)
-    most_bit = np.zeros((programme.arc_capacity_bit.size, programme.value.size))
-    place = (programme.arc_index[used], programme.route_demand[programme.arc_route[used]])
-    np.maximum.at(most_bit, place, programme.arc_bit_per_flop[used])
-    most = np.add.accumulate(most_bit * programme.demand_flop, axis=1)[:, -1]
+    most_bit = np.empty((programme.arc_capacity_bit.size, programme.value.size))
+    most = np.empty(programme.arc_capacity_bit.size)
+    most_by_arc(
+        programme.arc_route, programme.arc_index, programme.arc_bit_per_flop, use_route, programme.route_demand,
+        programme.demand_flop, most_bit, most,
+    )  # fmt: skip
     return np.flatnonzero((most > 0.0) & (most >= programme.arc_capacity_bit * (1.0 - TOLERANCE)))
 
 
@@ -155,11 +159,12 @@ def _place_optimum(pools: list[Pool], layout: Layout, unit_flop: float):
     solver = _open_solver(layout)
     sets: list[tuple[int, np.ndarray]] = [(q, crowd) for q, pool in enumerate(pools) for crowd in first_crowds(pool)]
     _add_limits(solver, pools, layout, sets, unit_flop)
-    n_draw, n_fixed = layout.draw_group.size, layout.limit.size
+    n_fixed = layout.limit.size
     for _ in range(MOST_ROUNDS):
         column, price = _optimum(solver)
         work_flop = np.maximum(column, 0.0) * unit_flop
-        draws = np.split(work_flop[:n_draw], layout.pool_start[1:-1])
+        first = layout.pool_start
+        draws = [work_flop[first[q] : first[q + 1]] for q in range(len(pools))]
         placements = [place_work(pool, drawn) for pool, drawn in zip(pools, draws, strict=True)]
         crowded = [
             (q, crowd)
@@ -184,15 +189,13 @@ def _open_solver(layout: Layout):
     solver, n_column, n_row = highspy.Highs(), layout.cost.size, layout.limit.size
     for option, setting in OPTIONS.items():
         solver.setOptionValue(option, setting)
-    programme = highspy.HighsLp()
-    programme.num_col_, programme.num_row_ = n_column, n_row
-    programme.col_cost_ = layout.cost
-    programme.col_lower_, programme.col_upper_ = np.zeros(n_column), np.full(n_column, np.inf)
-    programme.row_lower_, programme.row_upper_ = np.full(n_row, -np.inf), layout.limit
-    programme.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    programme.a_matrix_.start_, programme.a_matrix_.index_ = layout.start, layout.row
-    programme.a_matrix_.value_ = layout.entry
-    _accepted(solver, solver.passModel(programme))
+    whole, free = np.zeros(n_column, np.int32), np.full(max(n_column, n_row), np.inf)
+    by_column, least = int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize)
+    answer = solver.passModel(
+        n_column, n_row, layout.entry.size, by_column, least, 0.0, layout.cost, np.zeros(n_column), free[:n_column],
+        -free[:n_row], layout.limit, layout.start, layout.row, layout.entry, whole,
+    )  # fmt: skip
+    _accepted(solver, answer)
     return solver
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..kernels.contacts import MILLISECONDS, N_BIN, RoundTripMix
+from ..kernels.contacts import MILLISECONDS, N_BIN, RoundTripMix, count_ways, split_ways
 from ..kernels.supply import PER_QUANTUM
 from .dispatch import Assignment
 from .network import Network
@@ -107,16 +107,27 @@ def round_trip_mix(network: Network, assignment: Assignment) -> RoundTripMix:
     n_orbit = assignment.share.size - network.n_site
     routes = network.routes
     by_gateway = (routes.arc < network.n_gateway) & network.latency_bound[routes.job_class]
-    signature, route, flop = assignment.columns(by_gateway)
-    order = np.lexsort((route, routes.arc[route], signature))
-    signature, route, flop = signature[order], route[order], flop[order]
-    count = np.bincount(signature, minlength=n_orbit)
+    used = np.flatnonzero(by_gateway & (assignment.route_share > 0.0))
+    used = used[np.argsort(routes.arc[used], kind="stable")]
+    start = np.empty(n_orbit + 1, np.int64)
+    count_ways(assignment.group_flop, used, routes.group, start)
+    route, share = np.empty(start[-1], np.int64), np.empty(start[-1])
+    split_ways(
+        assignment.group_flop,
+        assignment.route_share,
+        assignment.signature_flop,
+        used,
+        routes.group,
+        start,
+        route,
+        share,
+    )
     return RoundTripMix(
-        start=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        start=start,
         gateway=routes.arc[route],
         job_class=routes.job_class[route],
         ground_s=routes.ground_s[route],
-        share=flop / assignment.signature_flop[signature],
+        share=share,
         per_quantum=PER_QUANTUM,
     )
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..kernels.flow import FlowArcs, any_product, flow_arcs, mark_feeders, max_flow
-from ..kernels.supply import add_columns
+from ..kernels.flow import FlowArcs, flow_arcs, lend_in_steps, mark_feeders
+from ..kernels.nesting import WORD, crowd_supply, list_truths, nest, number_rows, pack_members, pool_arcs
 from .programme import Programme
 
 LOAD_STEPS = 4  # from the mean load to the whole supply
@@ -34,6 +34,7 @@ class Pool(NamedTuple):
     cost: float
     supply_flop: np.ndarray  # float64[n_row]
     member: np.ndarray  # bool[n_row, n_h]
+    word: np.ndarray  # uint64[n_row, n_word], the same packed
     inside: np.ndarray  # bool[n_h, n_h], members of the row's group all in the column's; of equal ones the first
     enter_row: np.ndarray  # entries, from a row to each of its smallest groups
     enter_group: np.ndarray
@@ -59,60 +60,40 @@ def make_pools(programme: Programme, use_signature: np.ndarray, use_group: np.nd
 
 
 def _pool(programme: Programme, signature: np.ndarray, group: np.ndarray, cost: float) -> Pool:
-    member = programme.feasible[np.ix_(signature, group)]
-    present = member.any(axis=0)
-    group, member = group[present], member[:, present]
-    first, row = _equal_rows(member)
-    member = member[first]
-    inside = _inside(member)
-    on = inside & ~_any_product(inside, inside)
-    enter_row, enter_group = np.nonzero(member & ~_any_product(member, inside))
-    pass_from, pass_to = np.nonzero(on)
-    n_row, n_h = member.shape
-    source, sink = n_row + n_h, n_row + n_h + 1
-    rows, groups = np.arange(n_row), n_row + np.arange(n_h)
-    tail = [np.full(n_row, source), enter_row, n_row + pass_from, groups]
-    head = [rows, n_row + enter_group, n_row + pass_to, np.full(n_h, sink)]
+    present, packed = np.empty(group.size, bool), np.empty((signature.size, -(-group.size // WORD)), np.uint64)
+    n_h = pack_members(programme.feasible, signature, group, present, packed)
+    packed = packed[:, : -(-n_h // WORD)]
+    row, first, supply = (
+        np.empty(signature.size, np.int64),
+        np.empty(signature.size, np.int64),
+        np.empty(signature.size),
+    )
+    word = np.empty_like(packed)
+    n_row = number_rows(packed, np.lexsort(packed.T), programme.supply_flop[signature], row, first, word, supply)
+    group, word = group[present], word[:n_row]
+    member = programme.feasible[signature[first[:n_row], None], group]
+    inside, following, enter = np.empty((n_h, n_h), bool), np.empty((n_h, n_h), bool), np.empty((n_row, n_h), bool)
+    n_pass, n_enter = nest(member, word, inside, following, enter)
+    passes, enters = np.empty((2, n_pass), np.int64), np.empty((2, n_enter), np.int64)
+    list_truths(following, *passes)
+    list_truths(enter, *enters)
+    tail, head = np.empty((2, n_row + n_enter + n_pass + n_h), np.int64)
+    pool_arcs(n_row, n_h, enters, passes, tail, head)
     return Pool(
         signature=signature,
         row=row,
         group=group,
         cost=cost,
-        supply_flop=np.bincount(row, programme.supply_flop[signature], minlength=n_row),
+        supply_flop=supply[:n_row],
         member=member,
+        word=word,
         inside=inside,
-        enter_row=enter_row,
-        enter_group=enter_group,
-        pass_from=pass_from,
-        pass_to=pass_to,
-        arcs=flow_arcs(sink + 1, np.concatenate(tail), np.concatenate(head)),
+        enter_row=enters[0],
+        enter_group=enters[1],
+        pass_from=passes[0],
+        pass_to=passes[1],
+        arcs=flow_arcs(n_row + n_h + 2, tail, head),
     )
-
-
-def _equal_rows(member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first of each set of equal rows of a matrix of truths, in a fixed order, and the set of each row."""
-    n_byte = -(-member.shape[1] // 8)
-    words = np.zeros((member.shape[0], -(-n_byte // 8) * 8), np.uint8)
-    words[:, :n_byte] = np.packbits(member, axis=1)
-    words = words.view(np.uint64)
-    order = np.lexsort(words.T)
-    other = np.any(words[order[1:]] != words[order[:-1]], axis=1)
-    row = np.empty(order.size, np.int64)
-    row[order] = np.concatenate([[0], np.cumsum(other)])
-    return order[np.concatenate([[True], other])], row
-
-
-def _any_product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    out = np.empty((left.shape[0], right.shape[1]), np.bool_)
-    any_product(np.ascontiguousarray(left), np.ascontiguousarray(right), out)
-    return out
-
-
-def _inside(member: np.ndarray) -> np.ndarray:
-    """Return bool[n_h, n_h], a partial order: members of the row all in the column, equal sets by number."""
-    subset = ~_any_product(member.T, ~member)
-    number = np.arange(member.shape[1])
-    return subset & (~subset.T | (number[:, None] < number))
 
 
 def first_crowds(pool: Pool) -> np.ndarray:
@@ -122,15 +103,19 @@ def first_crowds(pool: Pool) -> np.ndarray:
 
 
 def crowd_members(pool: Pool, crowds: np.ndarray) -> np.ndarray:
-    """Return bool[n_row, n_set], the members of any group of each set; crowds bool[n_set, n_h]."""
-    return _any_product(pool.member, crowds.T)
+    """Return bool[n_set, n_row], the members of any group of each set; crowds bool[n_set, n_h]."""
+    return _crowds(pool, crowds)[0]
 
 
 def crowd_supply_flop(pool: Pool, crowds: np.ndarray) -> np.ndarray:
     """Return float64[n_set], what the members of any group of each set have together."""
-    total = np.empty(len(crowds))
-    add_columns(crowd_members(pool, crowds).astype(float), pool.supply_flop, total)
-    return total
+    return _crowds(pool, crowds)[1]
+
+
+def _crowds(pool: Pool, crowds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    member, total = np.empty((len(crowds), pool.supply_flop.size), bool), np.empty(len(crowds))
+    crowd_supply(pool.word, pool.supply_flop, crowds, member, total)
+    return member, total
 
 
 def _loads(mean: float) -> np.ndarray:
@@ -153,24 +138,20 @@ def place_work(pool: Pool, wanted_flop: np.ndarray) -> Placement:
     start, to, back, number = pool.arcs
     unit = 2.0 ** (WHOLE_BITS - math.frexp(math.fsum(pool.supply_flop.tolist()))[1])
     supply, wanted = (np.floor(flop * unit).astype(np.int64) for flop in (pool.supply_flop, wanted_flop))
-    ample = np.full(pool.enter_row.size + pool.pass_from.size, supply.sum())
-    full = np.concatenate([supply, ample, wanted])
-    capacity, lent = np.zeros(to.size, np.int64), np.zeros(n_row, np.int64)
-    capacity[number[n_row:]] = full[n_row:]
-    level, place, queue, trail = np.empty((4, sink + 1), np.int64)
-    total = 0
-    for load in _loads(wanted.sum() / supply.sum()):
-        more = np.floor(supply * load).astype(np.int64) - lent if load < 1.0 else supply - lent
-        capacity[number[:n_row]] += more
-        lent += more
-        total += max_flow(start, to, back, capacity, source, sink, level, place, queue, trail)
+    most, asked = int(supply.sum()), int(wanted.sum())
+    capacity, work = np.empty(to.size, np.int64), np.empty((4, sink + 1), np.int64)
+    total = lend_in_steps(
+        start, to, back, number, supply, most, wanted, _loads(float(asked) / float(most)), capacity, *work
+    )
 
+    full = np.concatenate([supply, np.full(number.size - n_row - n_h, most), wanted])
     flow_flop = (full - capacity[number]) / unit
-    _, entered, passed, _ = np.split(flow_flop, np.cumsum([n_row, pool.enter_row.size, pool.pass_from.size]))
+    n_entered = n_row + pool.enter_row.size
+    entered, passed = flow_flop[n_row:n_entered], flow_flop[n_entered:-n_h]
     crowded: dict[bytes, np.ndarray] = {}
-    for h in np.flatnonzero(capacity[number[-n_h:]] > 0):
+    for h in (capacity[number[-n_h:]] > 0).nonzero()[0] if total < asked else ():
         marked = np.arange(sink + 1) == sink  # what has left by the sink does not come back
-        mark_feeders(start, to, back, capacity, n_row + h, marked, queue)
+        mark_feeders(start, to, back, capacity, n_row + h, marked, work[2])
         crowd = marked[n_row:source]
         crowded.setdefault(crowd.tobytes(), crowd)
-    return Placement(entered, passed, float(wanted.sum() - total) / unit, list(crowded.values()))
+    return Placement(entered, passed, float(asked - total) / unit, list(crowded.values()))

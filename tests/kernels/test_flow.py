@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from orbital_compute.kernels.flow import (
-    any_product,
     flow_arcs,
+    lend_in_steps,
     mark_feeders,
     max_flow,
     share_to_members,
@@ -65,12 +65,26 @@ def test_feeders_are_the_nodes_with_room_left_towards_the_target():
     assert marked.tolist() == [False, True, True, True]
 
 
-def test_any_product_is_the_boolean_matrix_product():
-    rng = np.random.default_rng(5)
-    left, right = rng.random((20, 13)) < 0.2, rng.random((13, 30)) < 0.2
-    out = np.ones((20, 30), bool)
-    any_product(left, right, out)
-    assert np.array_equal(out, (left.astype(int) @ right.astype(int)) > 0)
+def test_supplies_are_lent_evenly_before_they_are_lent_whole():
+    """Rows of 8 and 8, the first in reach of both groups: 8 are wanted, and half of each row gives them."""
+    row, group, source, sink = [0, 1], [2, 3], 4, 5
+    arcs = flow_arcs(6, np.array([source, source, 0, 0, 1, *group]), np.array([*row, 2, 3, 3, sink, sink]))
+    capacity, work = np.empty(arcs.head.size, np.int64), np.empty((4, 6), np.int64)
+    supply, wanted = np.array([8, 8]), np.array([3, 5])
+    total = lend_in_steps(*arcs, supply, 16, wanted, np.array([0.5, 1.0]), capacity, *work)
+    left = capacity[arcs.number]
+    assert total == 8
+    assert left[:2].tolist() == [4, 4]  # of the second half nothing was needed
+    assert (16 - left[2:5]).tolist() == [3, 1, 4]
+    assert left[5:].tolist() == [0, 0]
+
+
+def test_what_no_row_has_stays_wanted():
+    arcs = flow_arcs(4, np.array([2, 0, 1]), np.array([0, 1, 3]))
+    capacity, work = np.empty(arcs.head.size, np.int64), np.empty((4, 4), np.int64)
+    total = lend_in_steps(*arcs, np.array([5]), 5, np.array([7]), np.array([0.4, 1.0]), capacity, *work)
+    assert total == 5
+    assert capacity[arcs.number].tolist() == [0, 0, 2]
 
 
 def test_work_mixes_in_the_groups_that_it_passes_through():
