@@ -69,7 +69,8 @@ def simulate(
     stop : callable
         Asked after each window; once it says True, a checkpoint is written and the run ends with StoppedError.
     checkpoint_s : float
-        Wall time between two checkpoints, at least [s]; they also take no more than a twentieth of the time.
+        Wall time between two checkpoints, at least [s]; they also take no more than a twentieth of the time. 0: one
+        after every window, whatever it takes.
 
     Raises
     ------
@@ -268,4 +269,5 @@ class Journey:
         facts = {"recorder": kept.facts, "durations_s": self.simulation.durations_s}
         write_checkpoint(folder, self.simulation.window, arrays, facts)
         now_s = time.monotonic()
-        self._due_s = now_s + max(self._checkpoint_s, (now_s - begun_s) / CHECKPOINT_SHARE)
+        pause_s = max(self._checkpoint_s, (now_s - begun_s) / CHECKPOINT_SHARE)
+        self._due_s = now_s + (pause_s if self._checkpoint_s > 0.0 else 0.0)

@@ -1,0 +1,101 @@
+"""Runs killed at any time and at any write, whole and torn: no acknowledged window is lost, and no bit is another."""
+
+import json
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+from bits import assert_same_bits
+from trust.den import Den
+
+from orbital_compute.store.check import check_folder
+
+FULL = os.environ.get("ORBITAL_COMPUTE_TESTS") == "full"  # otherwise fewer kills, enough to see a break
+N_KILL = 240 if FULL else 30
+EVERY = 1 if FULL else 10
+KILLED, DONE, FAILED = signal.SIGKILL, 0, 1 << 8  # wait statuses
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def den(tmp_path_factory):
+    made = Den(tmp_path_factory.mktemp("den"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def whole(den, tmp_path_factory):
+    """A run that nobody disturbs; how long it takes, and how many writes."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    den.order("run", folder.with_name("first"))
+    count = folder.with_name("count")
+    began_s = time.monotonic()
+    answer = den.order("run", folder, environment={"FAULT_PATH": str(folder), "FAULT_COUNT": str(count)})
+    assert answer == {"status": DONE, "acknowledged": 10, "error": None}
+    return folder, time.monotonic() - began_s, int(count.read_text())
+
+
+def brought_to_its_end(den, folder, acknowledged, whole):
+    """Resume a folder whose run died, and compare it; return the windows lost of those that were acknowledged."""
+    if not (folder / "manifest.json").exists():  # it died before there was a run
+        assert acknowledged == 0
+        assert den.order("run", folder)["status"] == DONE
+    else:
+        assert check_folder(folder).problems == ()
+        assert den.order("resume", folder) | {"acknowledged": 10} == {"status": DONE, "acknowledged": 10, "error": None}
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["status"] == "complete"
+    assert_same_bits(folder, whole)
+    assert not list(folder.glob("*.part"))
+    return max(acknowledged - (manifest["resumed_after_windows"] or [10])[-1], 0)
+
+
+def test_killed_at_random_times(den, whole, tmp_path):
+    reference, duration_s, _ = whole
+    random = np.random.default_rng(7)
+    lost = killed = 0
+    for k in range(N_KILL):
+        folder = tmp_path / f"run{k}"
+        windows, after_s = int(random.integers(11)), random.uniform(0.0, 0.2 * duration_s)
+        answer = den.order("run", folder, kill_after_windows=windows, kill_after_s=after_s)
+        assert answer["status"] in (KILLED, DONE)
+        killed += answer["status"] == KILLED
+        lost += brought_to_its_end(den, folder, answer["acknowledged"], reference)
+    print(f"\n{killed} of {N_KILL} runs killed at random times: {lost} acknowledged windows lost, 0 differing bits")
+    assert killed > 0.7 * N_KILL
+    assert lost == 0
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_killed_at_every_write(den, whole, tmp_path, torn):
+    reference, _, n_write = whole
+    lost = 0
+    kills = range(1, n_write + 1, EVERY)
+    for k in kills:
+        folder = tmp_path / f"run{k}"
+        fault = {"FAULT_PATH": str(folder), "FAULT_KILL": str(k), "FAULT_TEAR": str(int(torn))}
+        answer = den.order("run", folder, environment=fault)
+        assert answer["status"] == KILLED
+        lost += brought_to_its_end(den, folder, answer["acknowledged"], reference)
+    how = "in the middle of" if torn else "before"
+    print(f"\n{len(kills)} runs killed {how} a write, of {n_write}: {lost} acknowledged windows lost, 0 differing bits")
+    assert lost == 0
+
+
+@pytest.mark.parametrize(("fault", "what"), [("FAULT_FULL", "No space left on device"), ("FAULT_IO", "Input/output")])
+def test_an_error_at_every_write_is_told_and_leaves_a_run_that_goes_on(den, whole, tmp_path, fault, what):
+    reference, _, n_write = whole
+    kills = range(1, n_write + 1, EVERY)
+    for k in kills:
+        folder = tmp_path / f"run{k}"
+        answer = den.order("run", folder, environment={"FAULT_PATH": str(folder), fault: str(k)})
+        assert answer["status"] == FAILED, (k, answer)
+        assert answer["error"]["type"] in ("ResultsError", "ScenarioError")
+        assert what in answer["error"]["text"]
+        assert "make room" in answer["error"]["text"]
+        brought_to_its_end(den, folder, answer["acknowledged"], reference)
+    print(f"\n{len(kills)} runs with an error ({what}) at a write: one message each, all resumed, 0 differing bits")
