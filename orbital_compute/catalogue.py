@@ -172,6 +172,30 @@ VARIABLES: dict[str, Variable] = {
         """,
     ),
     **_catalogue(
+        "time gateway",
+        """
+        gateway_open | 1 | share of the window in which the sky leaves the gateway open; 1 where it is a mean factor
+        gateway_in_view | 1 | satellites in view, mean
+        gateway_links | 1 | antennas that follow a satellite, mean over the window
+        gateway_link_rate_bit_s | bit s-1 | rate of a link in clear sky, mean over links, acquisition taken off
+        """,
+    ),
+    **_catalogue(
+        "time gateway",
+        "gateway_changes | 1 | satellites that antennas took up, one after another",
+        dtype="int64",
+    ),
+    **_catalogue(
+        "gateway",
+        """
+        gateway_open_expected | 1 | share of time in which the weather leaves the gateway open
+        gateway_antennas | 1 | antennas or telescopes
+        """,
+    ),
+    **_catalogue(
+        "gateway region", "gateway_serves | 1 | 1 where the gateway is one of the region's nearest", dtype="int64"
+    ),
+    **_catalogue(
         "time",
         """
         dispatch_objective | 1 | value of the work assigned
@@ -181,6 +205,7 @@ VARIABLES: dict[str, Variable] = {
         energy_residual | 1 | largest relative energy residual of a satellite or site
         heat_residual | 1 | largest difference of radiated heat from the law at the steps, over the integrator's bound
         work_residual | 1 | relative residual of work executed by nodes against work credited to queues
+        flow_residual | 1 | largest relative difference of flow into and out of a node, or of bits above a capacity
         temperature_margin_k | K | smallest distance of a chip below its limit
         charge_margin | 1 | smallest distance of a state of charge from its bounds
         """,
@@ -341,6 +366,14 @@ COORDINATES: dict[str, Variable] = {
         """,
     ),
     **_catalogue("lease", "lease | | site that is leased", dtype="str"),
+    **_catalogue("gateway", "gateway | | gateway whose links or weather are followed", dtype="str"),
+    **_catalogue(
+        "gateway",
+        """
+        gateway_latitude_deg | degree | latitude
+        gateway_longitude_deg | degree | longitude
+        """,
+    ),
     **_catalogue("region", "region | | region that demand comes from", dtype="str"),
     **_catalogue("reason", "reason | | why requests were dropped", dtype="str"),
     **_catalogue("node_group", "node_group | | satellite designs, then sites", dtype="str"),

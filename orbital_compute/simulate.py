@@ -22,7 +22,9 @@ from .model.clock import DAY_S
 from .model.credit import Crediting, no_toll
 from .model.dispatch import Assignment
 from .model.fleet import Fleet
+from .model.flow_audit import check_flows
 from .model.frames import instants_after, teme_to_itrs
+from .model.ground_links import GroundLinks, GroundWindow
 from .model.health import FleetHealth
 from .model.lease_watch import LeaseWatch
 from .model.network import Network, Uplink
@@ -81,6 +83,10 @@ class Simulation:
             type_serves=np.ones((len(model.satellite_types), workload.n_class), dtype=bool),
             site_serves=np.ones((self.sites.n_site, workload.n_class), dtype=bool),
         )
+        self.ground_links = None if model.ground.plain else GroundLinks(
+            model.ground, self.network, self.fleet, constellation, clock
+        )  # fmt: skip
+        self.ground_window: GroundWindow | None = None
         self.queues = Queues(workload, clock)
         self.of_site = self.network.routes.arc >= self.network.n_gateway  # bool[n_route]
         self.crediting = Crediting(
@@ -134,6 +140,8 @@ class Simulation:
         self.working_flop_s = self._left_flop_s
         self.space.prepare(self.window, ground)
         self.signature_key, self.supply_flop = self.space.merge(self.network, self.gateway_unit)
+        if self.ground_links is not None:
+            self.ground_window = self.ground_links.window(self.window, self.space, self.gateway_unit)
 
     def _ground_offer(self) -> None:
         """Let the sites offer, turn the gateways to where they are, and count the requests that arrive."""
@@ -172,11 +180,18 @@ class Simulation:
         self.merging_loss = lost_flop / assigned if assigned else 0.0
 
     def _arc_available(self) -> np.ndarray | None:
-        """Return the share of each arc's capacity that events leave in this window; None where there are none."""
-        outages, clock = self.model.outages.arcs, self.model.clock
-        if not outages:
+        """Return the share of each arc's capacity that is there in this window; None for all of it.
+
+        Events take of it, and gateways have what their links and the sky leave.
+        """
+        outages, clock, found = self.model.outages.arcs, self.model.clock, self.ground_window
+        if not outages and found is None:
             return None
-        return arc_available(outages, len(self.network.arcs), clock.window_start_s(self.window) + 0.5 * clock.window_s)
+        middle_s = clock.window_start_s(self.window) + 0.5 * clock.window_s
+        share = arc_available(outages, len(self.network.arcs), middle_s)
+        if found is not None:
+            share[: self.network.n_gateway] *= found.capacity_share
+        return share
 
     def age(self) -> None:
         """Bring the fleet's health to the day that begins in this window, if one does: what fails was assigned work.
@@ -255,6 +270,9 @@ class Simulation:
         self.space.check(self.space_audit, self.window)
         self.site_window.audit(self.sites.names)
         self.queues.audit()
+        self.flow_residual = check_flows(
+            self.assignment, self.route_executed_flop, self.network.arc_names, self.window
+        )  # fmt: skip
         residual = self.work_residual()
         if not residual <= WORK_LIMIT:
             where = f"dispatch, window {self.window}"
@@ -271,7 +289,7 @@ class Simulation:
         """Return by name all that keeps something from one window to the next, in the order of `restore`."""
         parts = {
             "fleet": self.fleet, "sites": self.sites, "queues": self.queues, "health": self.health, "air": self.air,
-            "soft_errors": self.soft_errors, "leases": self.leases,
+            "soft_errors": self.soft_errors, "leases": self.leases, "ground_links": self.ground_links,
         }  # fmt: skip
         return {name: part for name, part in parts.items() if part is not None}
 

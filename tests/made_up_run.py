@@ -73,7 +73,8 @@ def run(
     coordinates |= {
         "day": time[0] + np.arange(n_day) * np.timedelta64(1, "D"), "error_kind": list(ERRORS),
         "solar_activity": ["quiet", "mean", "active", "run"],
-        "lease": [], "class_value": [8.0, 4.0, 2.0, 1.0][: len(CLASSES)], "class_slo_wait_s": [10.0] * len(CLASSES),
+        "lease": [], "gateway": [], "gateway_latitude_deg": [], "gateway_longitude_deg": [],
+        "class_value": [8.0, 4.0, 2.0, 1.0][: len(CLASSES)], "class_slo_wait_s": [10.0] * len(CLASSES),
         "shell_compute_power_w": np.full(n_shell, 150e3 * PER_SHELL),
     }  # fmt: skip
     arrays |= _health(n_day, n_shell) | {"soft_errors": random.poisson(30.0, (n_window, n_shell, len(ERRORS)))}
@@ -195,7 +196,8 @@ def _market(hour: np.ndarray, n_group: int, n_arc: int) -> dict[str, np.ndarray]
         "arc_price": 3e9 * peak * (np.arange(n_arc) % 5 == 0),
         "arc_use_bit": capacity * np.clip(0.5 + 0.5 * np.cos((hour[:, None] - np.arange(n_arc)) * np.pi / 12), 0, 1),
         "dispatch_gap": whole + 2e-9, "merging_loss": whole, "energy_residual": whole + 3e-13,
-        "heat_residual": whole + 2e-6, "work_residual": whole + 1e-15, "requests_residual": whole,
+        "heat_residual": whole + 2e-6, "work_residual": whole + 1e-15, "flow_residual": whole + 1e-16,
+        "requests_residual": whole,
         "temperature_margin_k": whole + 0.7, "charge_margin": whole + 0.01,
     }  # fmt: skip
 

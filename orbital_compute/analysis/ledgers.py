@@ -32,6 +32,7 @@ def ledgers(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         _measured(dataset, "energy", "energy_residual", ENERGY_TOLERANCE, "row"),
         _measured(dataset, "heat", "heat_residual", HEAT_TOLERANCE, "row"),
         _measured(dataset, "work", "work_residual", ENERGY_TOLERANCE, ""),
+        _measured(dataset, "flow", "flow_residual", ENERGY_TOLERANCE, ""),
         _requests(dataset),
         _margin(dataset, "temperature", "temperature_margin_k"),
         _margin(dataset, "charge", "charge_margin"),

@@ -9,6 +9,7 @@ in the tree than in truth, since a station's further neighbours tell nothing tha
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -39,6 +40,46 @@ def cloudy_given_cloudy(cloudy, other_cloudy, correlation):
     return np.where(other > 0.0, joint / np.maximum(other, 1e-300), 0.0)
 
 
+@dataclass(frozen=True)
+class CloudTree:
+    """Stations in an order in which each depends on one before it; arrays in that order, the first depends on none."""
+
+    order: np.ndarray  # int64[n], stations
+    depends_on: np.ndarray  # int64[n], station; the first's is its own
+    cloudy_if_cloudy: np.ndarray  # float64[n], how likely it is cloudy while that one is
+    cloudy_if_clear: np.ndarray  # float64[n], and while that one is clear
+
+    def open_where(self, drawn: np.ndarray) -> np.ndarray:
+        """Return bool[n], the stations with a clear sky, from a uniform number of each: float64[n], by station."""
+        clear = np.zeros(self.order.size, bool)
+        clear[self.order[0]] = drawn[self.order[0]] >= self.cloudy_if_cloudy[0]
+        for k in range(1, self.order.size):
+            chance = self.cloudy_if_clear[k] if clear[self.depends_on[k]] else self.cloudy_if_cloudy[k]
+            clear[self.order[k]] = drawn[self.order[k]] >= chance
+        return clear
+
+
+def cloud_tree(clear_share, latitude_deg, longitude_deg, cloud_length_m: float = CLOUD_LENGTH_M) -> CloudTree:
+    """Return the tree of least distances between stations; parameters and errors of `diversity_availability`."""
+    clear = np.atleast_1d(np.asarray(clear_share, float))
+    _check(clear, np.size(latitude_deg), np.size(longitude_deg), cloud_length_m)
+    cloudy, apart_m = 1.0 - clear, great_circle_m(np.atleast_1d(latitude_deg), np.atleast_1d(longitude_deg))
+    inside, outside = [0], list(range(1, clear.size))
+    depends, if_cloudy, if_clear = [0], [float(cloudy[0])], [float(cloudy[0])]
+    while outside:
+        near = apart_m[np.ix_(outside, inside)]
+        k, j = np.unravel_index(int(np.argmin(near)), near.shape)
+        new, old = outside.pop(int(k)), inside[int(j)]
+        correlation = np.exp(-apart_m[new, old] / cloud_length_m) if cloud_length_m > 0.0 else 0.0
+        given = float(cloudy_given_cloudy(cloudy[new], cloudy[old], correlation))
+        rest = float(cloudy[new] - given * cloudy[old])  # cloudy here, clear there
+        inside.append(new)
+        depends.append(old)
+        if_cloudy.append(given)
+        if_clear.append(max(rest, 0.0) / float(clear[old]) if clear[old] > 0.0 else float(cloudy[new]))
+    return CloudTree(np.array(inside), np.array(depends), np.array(if_cloudy), np.array(if_clear))
+
+
 def diversity_availability(
     clear_share: Sequence[float],
     latitude_deg: Sequence[float],
@@ -60,18 +101,10 @@ def diversity_availability(
     ScenarioError
         If there is no station, a share is none, or the numbers of entries differ.
     """
-    clear = np.atleast_1d(np.asarray(clear_share, float))
-    _check(clear, np.size(latitude_deg), np.size(longitude_deg), cloud_length_m)
-    cloudy, apart_m = 1.0 - clear, great_circle_m(np.atleast_1d(latitude_deg), np.atleast_1d(longitude_deg))
-    all_cloudy, inside = float(cloudy[0]), [0]
-    outside = list(range(1, clear.size))
-    while outside:
-        near = apart_m[np.ix_(outside, inside)]
-        k, j = np.unravel_index(int(np.argmin(near)), near.shape)
-        new, old = outside.pop(int(k)), inside[int(j)]
-        correlation = np.exp(-apart_m[new, old] / cloud_length_m) if cloud_length_m > 0.0 else 0.0
-        all_cloudy *= float(cloudy_given_cloudy(cloudy[new], cloudy[old], correlation))
-        inside.append(new)
+    tree = cloud_tree(clear_share, latitude_deg, longitude_deg, cloud_length_m)
+    all_cloudy = 1.0
+    for new in range(len(tree.order)):
+        all_cloudy *= float(tree.cloudy_if_cloudy[new])
     return 1.0 - all_cloudy
 
 

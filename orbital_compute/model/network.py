@@ -43,7 +43,10 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class Gateway:
-    """A ground station. Its capacity counts both directions together; availability is the share of time it works."""
+    """A ground station. Its capacity counts both directions together; availability is the share of time it works.
+
+    Satellites are in view above the least elevation, or, where a longest slant range is given, within that.
+    """
 
     name: str
     latitude_deg: float
@@ -51,6 +54,7 @@ class Gateway:
     capacity_bit_s: float
     min_elevation_rad: float = np.pi * 25.0 / 180.0  # MODEL §8
     availability: float = 0.995  # rain, MODEL §8
+    max_range_m: float | None = None
 
 
 @dataclass(frozen=True)
@@ -254,9 +258,13 @@ def leg_table(spec: NetworkSpec, gateways: Sequence[Gateway], orbit_radius_m: np
     radius_m = np.asarray(orbit_radius_m, float)[:, None]
     place_m = _places_m(gateways)
     ground_m = np.sqrt(np.einsum("ij,ij->i", place_m, place_m))
-    elevation = np.array([gateway.min_elevation_rad for gateway in gateways], float)
+    by_range = [gateway.max_range_m is not None for gateway in gateways]
+    elevation = np.array([0.0 if far else g.min_elevation_rad for g, far in zip(gateways, by_range, strict=True)])
     # the plane triangle of Earth's centre, gateway and satellite; elevation counted from the geocentric horizon
     view = np.arccos(ground_m * np.cos(elevation) / radius_m) - elevation
+    range_m = np.array([np.inf if gateway.max_range_m is None else gateway.max_range_m for gateway in gateways])
+    within = (radius_m**2 + ground_m**2 - range_m**2) / (2 * radius_m * ground_m)  # cosine of the angle at that range
+    view = np.minimum(view, np.arccos(np.clip(within, -1.0, 1.0)))
     around_s_rad = radius_m * (spec.isl_path_factor / SPEED_OF_LIGHT_M_S + spec.hop_delay_s / spec.hop_length_m)
     fields = {
         "square_sum_m2": radius_m**2 + ground_m**2,

@@ -44,10 +44,15 @@ class Groups:
 def allowances(rtt_limit_s: np.ndarray, ground_s: np.ndarray, gateways_per_region: int) -> np.ndarray:
     """Return float64[n_gateway, n_class, n_region], round trip left for space; -inf for gateways out of question."""
     n_gateway, n_region = ground_s.shape
-    rank = np.argsort(np.argsort(ground_s, axis=0, kind="stable"), axis=0, kind="stable")
-    near = (rank < gateways_per_region)[:, None, :] | ~np.isfinite(rtt_limit_s)[None, :, None]
+    near = nearest_gateways(ground_s, gateways_per_region)[:, None, :] | ~np.isfinite(rtt_limit_s)[None, :, None]
     left_s = rtt_limit_s[None, :, None] - ground_s[:, None, :]
     return np.where(near, left_s, -np.inf).reshape(n_gateway, rtt_limit_s.size, n_region)
+
+
+def nearest_gateways(ground_s: np.ndarray, gateways_per_region: int) -> np.ndarray:
+    """Return bool[n_gateway, n_region]: whether the gateway is one of the region's nearest, by fibre."""
+    rank = np.argsort(np.argsort(ground_s, axis=0, kind="stable"), axis=0, kind="stable")
+    return rank < gateways_per_region
 
 
 def gateway_limits(leg: np.ndarray, allowance_s: np.ndarray, bin_s: float) -> tuple[list[float], np.ndarray]:

@@ -137,6 +137,11 @@ class SpaceSegment:
         beside()
         return list(answers)
 
+    @property
+    def given(self) -> np.ndarray:
+        """float64[n_step, 6, n_row], places and tracks of real element sets in the window; empty for the theory."""
+        return self._given
+
     def close(self) -> None:
         """End the threads."""
         if self._pool is not None:

@@ -23,6 +23,7 @@ LEDGERS = {
     "energy": "energy of each satellite and site, each window",
     "heat": "heat radiated against the law, over the error bound",
     "work": "work of nodes against work credited to queues",
+    "flow": "flow into each node of the network against flow out, and bits against each arc's capacity",
     "requests": "requests: arrived = served + queued + dropped",
     "temperature": "no chip past its limit [K]",
     "charge": "no battery past its bounds",

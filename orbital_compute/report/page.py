@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import run_length_s
-from . import aftermath, air, budget, cost, headline, health, lease, units
+from . import aftermath, air, budget, cost, gateways, headline, health, lease, units
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
 from .limits import LIMITS
@@ -28,6 +28,7 @@ SECTIONS = (
     ("budget", "Power and heat budget"),
     ("health", "Health"),
     ("air", "Thin air"),
+    ("gateways", "Gateways"),
     ("events", "With the events and without"),
     ("lease", "Lease and reclaim"),
     ("cost", "Cost"),
@@ -100,6 +101,8 @@ def contents(
     yield "".join([note, *(table(rows) for rows in tables), *(figure(chart) for chart in shown)])
     in_air = air.tables(results)
     yield "".join([f"<p>{escape(air.NOTE)}</p>" * bool(in_air), *(table(rows) for rows in in_air)])
+    said = "".join(f"<p>{escape(note)}</p>" for note in gateways.notes(results))
+    yield said + "".join(table(rows) for rows in gateways.tables(results))
     drawn, lists = aftermath.charts(results, without), aftermath.tables(results, without)
     note = f"<p>{escape(aftermath.NOTE)}</p>" * bool(lists)
     yield "".join([note, *(table(rows) for rows in lists), *(figure(chart) for chart in drawn)])

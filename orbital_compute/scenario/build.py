@@ -11,6 +11,7 @@ from ..errors import Problem, ScenarioError
 from ..model.clock import DAY_S, Clock
 from ..model.constellation import Constellation
 from ..model.events import FleetEvent
+from ..model.ground_links import GroundSpec
 from ..model.lease import Lease
 from ..model.network import Gateway, NetworkSpec
 from ..model.outages import Outages
@@ -35,6 +36,7 @@ class Model:
     satellite_types: dict[str, SatelliteType]
     sites: list[SiteSpec]
     gateways: list[Gateway]
+    ground: GroundSpec
     network: NetworkSpec
     workload: Workload
     leases: list[Lease]
@@ -75,6 +77,7 @@ def build(scenario: Scenario) -> Model:
     regions = [build_work.region(name, item) for name, item in scenario.workload.regions.items()]
     peak_flop_s = _peak_flop_s(constellation, types, sites)
     health = health_laws(scenario)
+    gateways, ground = build_ground.gateways(scenario.gateways, scenario.seed, constellation.semi_major_axis_m)
     demand = build_work.demand(scenario.workload.demand, peak_flop_s)
     classes = [
         build_work.job_class(name, item, scenario.workload, clock) for name, item in scenario.workload.classes.items()
@@ -85,7 +88,8 @@ def build(scenario: Scenario) -> Model:
         constellation=constellation,
         satellite_types=types,
         sites=sites,
-        gateways=build_ground.gateways(scenario.gateways),
+        gateways=gateways,
+        ground=ground,
         network=build_ground.network(scenario.network),
         workload=Workload(classes, regions, demand, clock=clock, seed=scenario.seed, surges=happens.surges),
         leases=leases,

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from ..constants import EARTH_RADIUS_M
 from ..model.climate import Climate, CosineClimate, read_hourly_climate
+from ..model.ground_links import GroundSpec
+from ..model.link_budget import LaserDownlink, LaserTerminal, RadioLink
 from ..model.network import Gateway, NetworkSpec
 from ..model.site import BatteryPlant, DeviceGroup, SiteSpec
 from ..model.tariff import read_tariff
+from ..model.weather import DRAWN, Weather
 from . import schema_ground
 from .build_space import curve
 from .files import resolved
 from .load import Scenario
 
 HOUR_S, DAY_S = 3600.0, 86400.0
+MM_H = 3.6e6  # millimetres an hour in a metre a second
+LEAST_RAIN_RAD = math.radians(5.0)  # elevation from which the law of rain holds
 LITRE_PER_KWH = 3.6e9  # litres a kilowatt-hour in a cubic metre a joule
 
 
@@ -80,19 +88,114 @@ def site(item: schema_ground.Site, scenario: Scenario, warned: list[str]) -> Sit
     )
 
 
-def gateways(item: schema_ground.Gateways) -> list[Gateway]:
-    """Return the gateways, in the order of the scenario."""
-    return [
+def gateways(
+    item: schema_ground.Gateways, seed: int, semi_major_axis_m: np.ndarray
+) -> tuple[list[Gateway], GroundSpec]:
+    """Return the gateways, in the order of the scenario, and how they link to satellites of these orbits.
+
+    Nominal rates are those of a link to the lowest satellite overhead.
+    """
+    link = ground_link(item.link)
+    stations = list(item.stations.values())
+    shares = [_open_share(link, item, station, float(semi_major_axis_m.mean())) for station in stations]
+    lowest_m = float(semi_major_axis_m.min()) - EARTH_RADIUS_M
+    rate_bit_s = item.antenna_rate if link is None else float(link.rate_bit_s(lowest_m))
+    optical = item.link.optical if item.link is not None else None
+    radio = item.link.radio if item.link is not None else None
+    kept, own = 1.0 if optical is None else optical.uptime, optical or radio
+    drawn = item.weather == DRAWN
+    acquisition_s = item.acquisition if item.acquisition is not None else own.acquisition if own is not None else 0.0
+    spec = GroundSpec(
+        antennas=tuple(station.antennas or item.antennas for station in stations),
+        most_bit_s=rate_bit_s,
+        link=link,
+        acquisition_s=acquisition_s,
+        choice=item.choice,
+        interval_s=item.choice_interval,
+        weather=item.weather,
+        sky=Weather(
+            open_share=tuple(shares),
+            latitude_deg=tuple(math.degrees(station.latitude) for station in stations),
+            longitude_deg=tuple(math.degrees(station.longitude) for station in stations),
+            length_m=item.correlation_length,
+            persistence_s=item.persistence,
+            seed=seed,
+        ),
+    )
+    made = [
         Gateway(
             name=name,
             latitude_deg=math.degrees(station.latitude),
             longitude_deg=math.degrees(station.longitude),
-            capacity_bit_s=(station.antennas or item.antennas) * item.antenna_rate,
-            min_elevation_rad=item.min_elevation,
-            availability=item.availability,
+            capacity_bit_s=(station.antennas or item.antennas) * rate_bit_s,
+            min_elevation_rad=item.min_elevation or 0.0,
+            availability=kept if drawn else kept * share,
+            max_range_m=item.max_ground_range,
         )
-        for name, station in item.stations.items()
+        for (name, station), share in zip(item.stations.items(), shares, strict=True)
     ]
+    return made, spec
+
+
+def ground_link(item: schema_ground.GatewayLink | None) -> RadioLink | LaserDownlink | None:
+    """Return the budget of the gateways' links, None without one."""
+    if item is None:
+        return None
+    if item.radio is not None:
+        radio = item.radio
+        return RadioLink(
+            frequency_hz=radio.frequency,
+            bandwidth_hz=radio.bandwidth,
+            eirp_dbw=radio.eirp_dbw,
+            g_over_t_db_k=radio.g_over_t_db_k,
+            gap_db=radio.gap_db,
+            most_bit_s_hz=radio.bits_per_hertz,
+            loss_db=radio.loss_db,
+        )
+    assert item.optical is not None  # the schema sees to it
+    optical = item.optical
+    terminal = LaserTerminal(
+        power_w=optical.power,
+        diameter_m=optical.aperture,
+        wavelength_m=optical.wavelength,
+        efficiency=optical.efficiency,
+        loss_db=optical.loss_db,
+        modulation=optical.modulation,
+        cap_bit_s=optical.cap,
+        acquisition_s=optical.acquisition,
+        uptime=optical.uptime,
+    )
+    return LaserDownlink(terminal, optical.telescope, optical.air_db, optical.clear)
+
+
+def _open_share(link, item: schema_ground.Gateways, station: schema_ground.Station, orbit_m: float) -> float:
+    """Return the share of time in which weather leaves a gateway open."""
+    if isinstance(link, LaserDownlink):
+        return link.clear_share if station.clear is None else station.clear
+    if link is None or station.rain_rate is None:
+        return item.availability
+    return _dry_share(link, item, station, orbit_m)
+
+
+def _dry_share(link: RadioLink, item: schema_ground.Gateways, station: schema_ground.Station, orbit_m: float) -> float:
+    """Return the share of the year in which rain leaves the rate that a link has in clear sky at its lowest.
+
+    Of a satellite of mean height at the edge of view, 5° up at least, where the law of rain ends.
+    """
+    assert station.rain_rate is not None  # the caller sees to it
+    ground_m = EARTH_RADIUS_M
+    elevation_rad = max(item.min_elevation or 0.0, LEAST_RAIN_RAD)
+    if item.max_ground_range is not None:
+        range_m = item.max_ground_range
+        sine = (orbit_m**2 - ground_m**2 - range_m**2) / (2.0 * ground_m * range_m)
+        elevation_rad = max(math.asin(min(max(sine, 0.0), 1.0)), LEAST_RAIN_RAD)
+    rise_m = ground_m * math.sin(elevation_rad)
+    range_m = math.sqrt(orbit_m**2 - ground_m**2 + rise_m**2) - rise_m
+    clear_bit_s, latitude_deg = float(link.rate_bit_s(range_m)), math.degrees(station.latitude)
+    share = link.availability(
+        range_m, elevation_rad, latitude_deg, station.rain_rate * MM_H, clear_bit_s, station.height
+    )
+    return float(share)
 
 
 def network(item: schema_ground.Network) -> NetworkSpec:

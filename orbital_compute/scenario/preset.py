@@ -174,7 +174,7 @@ class Expander:
             out["sites"] = [self._site(item, ("sites", i)) for i, item in enumerate(out["sites"])]
         if isinstance(out.get("lease"), list):
             out["lease"] = [self._named(item, "leases", ("lease", i)) for i, item in enumerate(out["lease"])]
-        out["gateways"] = self._named(out.get("gateways"), "gateways", ("gateways",))
+        out["gateways"] = self._gateways(out.get("gateways"))
         out["workload"] = self._workload(out.get("workload"))
         if isinstance(out.get("economics"), dict) and "launch" in out["economics"]:
             launch = self._named(out["economics"]["launch"], "launches", ("economics", "launch"))
@@ -222,6 +222,16 @@ class Expander:
         layer = merged(base, node)
         self.records.update(layer.moved(place))
         return layer.tree
+
+    def _gateways(self, node: Any) -> Any:
+        out = self._named(node, "gateways", ("gateways",))
+        if isinstance(out, dict) and isinstance(node, dict):
+            if "max_ground_range" in node and "min_elevation" not in node:
+                out = {key: value for key, value in out.items() if key != "min_elevation"}  # the scenario's choice
+            link, own = out.get("link"), node.get("link")
+            if isinstance(link, dict) and isinstance(own, dict) and len({"radio", "optical"} & set(own)) == 1:
+                out = {**out, "link": {key: link[key] for key in own}}  # a preset's budget of the other kind goes
+        return out
 
     def _satellite(self, node: Any, place: Place) -> Any:
         preset = node.get("preset") if isinstance(node, dict) else None

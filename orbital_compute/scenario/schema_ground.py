@@ -27,6 +27,10 @@ from .fields import (
 )
 from .schema_space import MODEL, Device, Power
 
+Decibel = Annotated[float, Fraction(low=-100.0, high=200.0)]
+Loss = Annotated[float, Fraction(low=0.0, high=60.0)]
+Length = Annotated[float, Quantity("cm", "10 cm", low="1 mm", high="20 m")]
+Acquisition = Annotated[float, Quantity("s", "60 s", low="0 s", high="1 h")]
 SITE_LAW = "engineering default of the site model (docs/model.md)"
 
 
@@ -141,25 +145,132 @@ class Site(Section):
     )
 
 
+class RadioBudget(Section):
+    """Budget of a radio link between a satellite and one antenna. Decibels are bare numbers."""
+
+    frequency: Annotated[
+        float, Quantity("GHz", "29 GHz", low="1 GHz", high="55 GHz", high_why="where the law of rain ends")
+    ] = known("29 GHz", "C", MODEL, "of the carrier")
+    bandwidth: Annotated[float, Quantity("GHz", "4 GHz", above="0 Hz")] = known(
+        "4 GHz", "C", MODEL, "all channels and polarisations together"
+    )
+    eirp_dbw: Decibel = known(70.0, "C", MODEL, "power times gain of the transmitter")
+    g_over_t_db_k: Decibel = known(12.0, "C", MODEL, "gain over noise temperature of the receiver")
+    gap_db: Loss = known(2.0, "C", MODEL, "to Shannon's bound")
+    bits_per_hertz: Annotated[float, Fraction(above=0.0, high=20.0)] = known(
+        5.0, "C", MODEL, "of the finest modulation [bit/s/Hz]"
+    )
+    loss_db: Loss = known(2.0, "C", MODEL, "gases, clouds, scintillation and pointing")
+    acquisition: Acquisition = known("2 s", "C", MODEL, "from the choice of a satellite to the first bit")
+
+
+class OpticalBudget(Section):
+    """Budget of a laser link between a satellite and one telescope. Decibels are bare numbers."""
+
+    power: Power = known("5 W", "B", "arXiv:2511.19468", "of the light")
+    aperture: Length = known("10 cm", "B", "arXiv:2511.19468", "diameter on the satellite")
+    telescope: Length = known("40 cm", "C", MODEL, "diameter on the ground")
+    wavelength: Annotated[float, Quantity("nm", "1550 nm", low="400 nm", high="12 um")] = known(
+        "1550 nm", "B", "arXiv:2511.19468", "of the light"
+    )
+    efficiency: PositiveShare = known(0.788, "B", "arXiv:2511.19468", "of an aperture's gain")
+    loss_db: Loss = known(3.0, "B", "arXiv:2511.19468", "optics and pointing")
+    air_db: Loss = known(6.0, "C", MODEL, "clear air, turbulence included")
+    modulation: Annotated[str, Word(("ook", "pm_16qam"))] = known("ook", "B", "arXiv:2511.19468", "of the light")
+    cap: Annotated[float, Quantity("Gbit/s", "200 Gbit/s", above="0 bit/s")] = known(
+        "200 Gbit/s", "B", "flown by TBIRD, as in docs/model.md", "of the terminal", low="100 Gbit/s", high="1 Tbit/s"
+    )
+    clear: PositiveShare = known(0.65, "C", MODEL, "share of time with a clear sky", low="0.6", high="0.7")
+    uptime: PositiveShare = known(0.99, "C", MODEL, "of the terminal")
+    acquisition: Acquisition = known(
+        "60 s", "C", MODEL, "from the choice of a satellite to the first bit", low="12 s", high="120 s"
+    )
+
+
+class GatewayLink(Section):
+    """A budget in place of a bare rate: radio or optical."""
+
+    radio: RadioBudget | None = known(None, "C", MODEL, "radio to antennas")
+    optical: OpticalBudget | None = known(None, "C", MODEL, "lasers to telescopes")
+
+    @model_validator(mode="after")
+    def _one(self) -> GatewayLink:
+        if (self.radio is None) == (self.optical is None):
+            raise wrong("a link is radio or optical, one of them", cure="write link: {radio: {}}, or {optical: {}}")
+        return self
+
+
 class Station(Section):
     """A place where a satellite's beam comes down."""
 
     latitude: Latitude = about("north positive")
     longitude: Longitude = about("east positive")
     antennas: Annotated[int, Count()] | None = known(None, "C", MODEL, "if not as many as the others")
+    height: Annotated[float, Quantity("m", "1200 m", low="-500 m", high="9000 m")] = known(
+        "0 m", "C", MODEL, "over the sea"
+    )
+    rain_rate: Annotated[float, Quantity("mm/h", "60 mm/h", low="0 mm/h", high="300 mm/h")] | None = known(
+        None, "C", MODEL, "exceeded in 0.01 % of the year: with a radio budget it gives the availability"
+    )
+    clear: PositiveShare | None = known(None, "C", MODEL, "share of time with a clear sky, if not that of the link")
 
 
 class Gateways(Section):
     """Gateways between orbit and the public network."""
 
     preset: Name | None = known(None, "C", MODEL, "preset that the fields below change (see `presets list`)")
-    antennas: Annotated[int, Count()] = about("antennas at each gateway, one satellite link each")
-    antenna_rate: Annotated[float, Quantity("Gbit/s", "20 Gbit/s", above="0 bit/s")] = about("of one antenna")
-    availability: PositiveShare = about("share of the capacity that weather and repair leave")
-    min_elevation: Annotated[float, Quantity("deg", "25 deg", low="0 deg", high="89 deg")] = about(
-        "of a satellite that is reached directly"
+    antennas: Annotated[int, Count()] = about("antennas or telescopes at each gateway, one satellite link each")
+    antenna_rate: Annotated[float, Quantity("Gbit/s", "20 Gbit/s", above="0 bit/s")] = about(
+        "of one antenna; a link budget gives its own"
+    )
+    availability: PositiveShare = about(
+        "share of the capacity that weather and repair leave; rain rates and clear skies of a link give their own"
+    )
+    min_elevation: Annotated[float, Quantity("deg", "25 deg", low="0 deg", high="89 deg")] | None = known(
+        None, "C", MODEL, "of a satellite that is reached directly"
+    )
+    max_ground_range: Annotated[float, Quantity("km", "1100 km", above="0 km")] | None = known(
+        None, "C", MODEL, "slant range of a satellite that is reached directly, in place of the elevation"
+    )
+    link: GatewayLink | None = known(None, "C", MODEL, "budget in place of antenna_rate: rates follow the slant range")
+    choice: Annotated[str, Word(("any", "elevation", "nearest", "longest"))] = known(
+        "any", "C", MODEL, "satellites that antennas follow: any in view, the highest, the nearest, or longest contact"
+    )
+    choice_interval: Annotated[float, Quantity("s", "60 s", low="1 s", high="1 h")] = known(
+        "60 s", "C", MODEL, "between two choices", low="15 s", high="300 s"
+    )
+    acquisition: Acquisition | None = known(
+        None, "C", MODEL, "from the choice of a satellite to the first bit, if not that of the link; 0 s without one"
+    )
+    weather: Annotated[str, Word(("mean", "drawn"))] = known(
+        "mean", "C", MODEL, "availability as a factor, or skies that are drawn hour by hour: open or closed"
+    )
+    correlation_length: Annotated[float, Quantity("km", "700 km", low="0 km")] = known(
+        "700 km", "C", MODEL, "over which the correlation of drawn skies falls to 1/e"
+    )
+    persistence: Annotated[float, Quantity("h", "6 h", low="0 h")] = known(
+        "6 h", "C", MODEL, "mean time until a drawn sky is drawn anew", low="1 h", high="24 h"
     )
     stations: Annotated[dict[Name, Station], Field(min_length=1, max_length=200)] = about("gateways by name")
+
+    @model_validator(mode="after")
+    def _view(self) -> Gateways:
+        if (self.min_elevation is None) == (self.max_ground_range is None):
+            what = "min_elevation and max_ground_range are both given" if self.min_elevation is not None else (
+                "min_elevation is missing"
+            )  # fmt: skip
+            raise wrong(what, cure="give one of min_elevation and max_ground_range")
+        optical = self.link is not None and self.link.optical is not None
+        for name, station in self.stations.items():
+            if station.rain_rate is not None and (self.link is None or optical):
+                cure = "give link: {radio: {}}, or leave it out"
+                raise wrong(
+                    "only a radio budget has a use for rain_rate", cure=cure, at=("stations", name, "rain_rate")
+                )
+            if station.clear is not None and not optical:
+                cure = "give link: {optical: {}}, or leave it out"
+                raise wrong("only an optical link has a use for clear", cure=cure, at=("stations", name, "clear"))
+        return self
 
 
 class Network(Section):

@@ -16,8 +16,10 @@ from ..kernels.records import Health
 from ..kernels.supply import WORK_QUANTUM_FLOP
 from ..model.air import ACTIVITY
 from ..model.fleet import from_tiles
+from ..model.network import fibre_round_trip_s
 from ..model.queues import DROP_REASONS
 from ..model.radiation import KINDS
+from ..model.routes import nearest_gateways
 from ..model.tariff import tariff_rows
 
 FLOP_IN_PFLOP = 1e15
@@ -25,13 +27,48 @@ FLOP_IN_PFLOP = 1e15
 
 def window_rows(run) -> dict[str, Any]:
     """Return the rows of the window that a run has just marched (`catalogue.VARIABLES`)."""
-    return {**_orbit_rows(run), **_site_rows(run), **_work_rows(run), **_market_rows(run), **_radiation_rows(run)}
+    return {
+        **_orbit_rows(run),
+        **_site_rows(run),
+        **_work_rows(run),
+        **_market_rows(run),
+        **_gateway_rows(run),
+        **_radiation_rows(run),
+    }
 
 
 def _radiation_rows(run) -> dict[str, Any]:
     if run.soft_errors is None:
         return {}
     return {"soft_errors": run.soft_error_counts.events, "soft_error_rate": run.soft_errors.rate_per_s}
+
+
+def _gateway_rows(run) -> dict[str, Any]:
+    found, window_s = run.ground_window, run.model.clock.window_s
+    if found is None:
+        return {}
+    linked = found.linked_s > 0.0
+    return {
+        "gateway_open": found.open_share,
+        "gateway_in_view": found.in_view,
+        "gateway_links": np.where(np.isnan(found.in_view), np.nan, found.linked_s / window_s),
+        "gateway_link_rate_bit_s": np.divide(
+            found.link_bit, found.linked_s, out=np.full(linked.size, np.nan), where=linked
+        ),
+        "gateway_changes": found.changes,
+    }
+
+
+def _gateway_totals(run) -> dict[str, Any]:
+    if run.ground_links is None:
+        return {}
+    spec, network, workload = run.model.ground, run.network, run.model.workload
+    ground_s = fibre_round_trip_s(network.spec, network.gateways, workload.regions)
+    return {
+        "gateway_open_expected": np.array(spec.sky.open_share),
+        "gateway_antennas": np.array(spec.antennas, float),
+        "gateway_serves": nearest_gateways(ground_s, network.spec.gateways_per_region).astype(np.int64),
+    }
 
 
 def _orbit_rows(run) -> dict[str, Any]:
@@ -168,6 +205,7 @@ def _market_rows(run) -> dict[str, Any]:
         "heat_residual": audit["heat"][0],
         "heat_residual_row": audit["heat"][1],
         "work_residual": run.work_residual(),
+        "flow_residual": run.flow_residual,
         "temperature_margin_k": audit["temperature_margin_k"][0],
         "temperature_margin_row": audit["temperature_margin_k"][1],
         "charge_margin": audit["charge_margin"][0],
@@ -235,6 +273,7 @@ def totals(run) -> dict[str, np.ndarray]:
     return {
         **air,
         **run.leases.rows(),
+        **_gateway_totals(run),
         "drop_reason": run.queues.dropped.reshape(shape).sum(axis=2),
         "round_trip_count": requests,
     }
@@ -263,6 +302,7 @@ def coordinates(run) -> dict[str, Any]:
         "flop_per_request": model.workload.flop_per_request,
         "class_value": model.workload.value_per_flop,
         "class_slo_wait_s": model.workload.slo_wait_s,
+        **_gateway_axes(run),
         "lease": [lease.site for lease in model.leases],
         "region": model.workload.region_names,
         "reason": DROP_REASONS,
@@ -280,6 +320,15 @@ def coordinates(run) -> dict[str, Any]:
         "satellite_slot": constellation.slot,
         "sample": np.arange(model.sample_rows.size),
         "sample_satellite": model.sample_rows,
+    }
+
+
+def _gateway_axes(run) -> dict[str, Any]:
+    gateways = [] if run.ground_links is None else run.network.gateways
+    return {
+        "gateway": [one.name for one in gateways],
+        "gateway_latitude_deg": np.array([one.latitude_deg for one in gateways], float),
+        "gateway_longitude_deg": np.array([one.longitude_deg for one in gateways], float),
     }
 
 

@@ -35,6 +35,7 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
         n_day=0 if model.health.fleet is None else clock.n_day,
         n_error_kind=0 if model.health.radiation is None else len(KINDS),
         n_lease=len(model.leases),
+        n_gateway=0 if model.ground.plain else len(model.gateways),
         n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
     )
     return predict(size, bytes_per_satellite=own, to_folder=to_folder)

@@ -140,7 +140,7 @@ def test_a_broken_ledger_stands_out():
     whole = run(n_shell=1, n_window=3, n_sample=0, n_region=1, n_gateway=1)
     whole.dataset["energy_residual"].values[1] = 1e-3
     text = page(whole)
-    assert "1 of 11 ledgers do not close: energy" in text
+    assert "1 of 12 ledgers do not close: energy" in text
     assert 'class="words broken"' in text or 'class="figure broken"' in text
 
 

@@ -35,6 +35,7 @@ def size_of(dataset) -> RunSize:
         n_site=sizes["site"], n_class=sizes["job_class"], n_region=sizes["region"], n_sample=sizes["sample"],
         n_arc=sizes["arc"], n_reason=sizes["reason"], n_rtt_bin=sizes["rtt_bin"], n_day=sizes["day"],
         n_error_kind=sizes["error_kind"], n_solar_activity=sizes["solar_activity"], n_lease=sizes["lease"],
+        n_gateway=sizes["gateway"],
     )  # fmt: skip
 
 
