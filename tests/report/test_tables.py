@@ -150,4 +150,4 @@ def test_question_and_answer(whole):
 def test_a_broken_ledger_is_named():
     whole = run(n_shell=1, n_window=3)
     whole.dataset["arrived"].values[1, 0, 0] += 1
-    assert headline.audit_sentence(whole) == "1 of 13 ledgers do not close: requests"
+    assert headline.audit_sentence(whole) == "1 of 14 ledgers do not close: requests"
