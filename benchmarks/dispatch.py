@@ -92,8 +92,9 @@ def main(n: int) -> None:
     shells = np.ones(signature_key.size, dtype=bool), np.zeros(n, dtype=np.int32)
     back = (offer_flop, signature, assignment.share, *shells, 0, n, assigned_flop, np.zeros((1, 3), np.int64))
     return_s, _ = best(return_pro_rata, *back)
-    mix_s, mix = best(round_trip_mix, network, assignment)
-    quanta = np.zeros((network.n_class, N_BIN), np.int64)
+    rows = np.where(np.repeat(network.latency_bound, network.n_region), np.arange(network.n_demand), -1)
+    mix_s, mix = best(round_trip_mix, network, assignment, rows)
+    quanta = np.zeros((network.n_demand, N_BIN), np.int64)
     count = (unit, orbit, signature, assigned_flop, gateway, network.leg, mix, 0, n, quanta)
     histogram_s, _ = best(round_trip_histogram, *count)
 

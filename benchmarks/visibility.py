@@ -31,7 +31,7 @@ def main() -> None:
     run.offer()
     run.dispatch()
     space, network, arrays, n = run.space, run.network, run.fleet.arrays, run.fleet.n_satellite
-    mix = round_trip_mix(network, run.assignment)
+    mix = round_trip_mix(network, run.assignment, run.service.of_demand)
     key = np.zeros(n, np.uint64)
     ranges = [(first, min(first + RANGE, n)) for first in range(0, n, RANGE)]
 
@@ -42,7 +42,7 @@ def main() -> None:
         )  # fmt: skip
 
     def histogram(part):
-        quanta = np.zeros((network.n_class, N_BIN), np.int64)
+        quanta = np.zeros((run.service.n_row, N_BIN), np.int64)
         round_trip_histogram(
             space.unit, arrays.orbit_index, space.signature, space.assigned_flop, run.gateway_unit, network.leg, mix,
             *part, quanta,

@@ -27,6 +27,7 @@ PARTS = {
     "model.policy.choose:solve": "dispatch: the optimum",
     "simulate:build_programme": "dispatch: the programme",
     "simulate:round_trip_mix": "dispatch: mix of ways",
+    "model.first_token:FirstToken.see": "first tokens",
     "simulate:build": "scenario to model",
     "simulate:Simulation.__init__": "model to arrays",
     "simulate:window_rows": "rows of a window",

@@ -145,6 +145,13 @@ VARIABLES: dict[str, Variable] = {
         """,
         dtype="int64",
     ),
+    **_catalogue(
+        "time job_class region",
+        """
+        answered_in_time | 1 | requests served within the wait and the time to the first token that their class promises
+        service_utilisation | 1 | work of a class with a first token over capacity of its nodes less work worth more
+        """,
+    ),
     **_catalogue("time job_class region", "under_way_flop | FLOP | work done on requests not yet served"),
     **_catalogue(
         "time job_class",
@@ -315,6 +322,14 @@ VARIABLES: dict[str, Variable] = {
         """,
     ),
     **_catalogue("reason job_class", "drop_reason | 1 | requests dropped, by reason", dtype="int64"),
+    **_catalogue(
+        "job_class region rtt_bin",
+        "round_trip_region_count | 1 | requests of work assigned, by region and network round-trip time",
+    ),
+    **_catalogue(
+        "job_class region hour ttft_bin",
+        "ttft_count | 1 | requests served, by the hour of the day (UTC) and the time to their first token",
+    ),
     **_catalogue("job_class rtt_bin", "round_trip_count | 1 | requests of work assigned, by network round-trip time"),
     **_catalogue(
         "lease",
@@ -363,6 +378,16 @@ COORDINATES: dict[str, Variable] = {
         """
         class_value | 1 | worth of a FLOP of the class, beside the others
         class_slo_wait_s | s | wait within the service level; inf for any
+        class_ttft_limit_s | s | time to the first token within the service level; inf for any
+        class_tokens_out | 1 | tokens written by a request
+        """,
+    ),
+    **_catalogue("hour", "hour | 1 | hour of the day (UTC) that begins", dtype="int64"),
+    **_catalogue(
+        "ttft_bin",
+        """
+        ttft_bin | s | time to the first token, lower edge of the bin
+        ttft_bin_upper_s | s | time to the first token, upper edge of the bin
         """,
     ),
     **_catalogue("lease", "lease | | site that is leased", dtype="str"),

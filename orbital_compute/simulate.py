@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from .errors import AuditError
-from .kernels.contacts import N_BIN
 from .kernels.health import ALIVE
 from .model.air import AirDay, FleetAir
 from .model.clock import DAY_S
 from .model.credit import Crediting, no_toll
 from .model.dispatch import Assignment
+from .model.first_token import FirstToken
 from .model.fleet import Fleet
 from .model.flow_audit import check_flows
 from .model.frames import instants_after, teme_to_itrs
@@ -99,7 +99,7 @@ class Simulation:
         self.order = order_of_use([site.used_first for site in model.sites], self.network.n_type)
         self.leases = LeaseWatch(model.leases, self.sites, workload, clock, self.network.n_gateway)
         self.window = 0
-        self.round_trip_quanta = np.zeros((workload.n_class, N_BIN), dtype=np.int64)
+        self.service = FirstToken(workload, clock)
         self.durations_s = dict.fromkeys(STAGES, 0.0)
 
     @property
@@ -240,13 +240,21 @@ class Simulation:
             struck = self.soft_errors.strike(self.window, self.space, self.node_executed_flop, self.sidereal_rad)
             self.soft_error_counts, self.toll = struck
         self.credit = self.crediting.credit(self.assignment, self.route_executed_flop, self.toll)
+        waiting = queues.by_age(self.service.demand[self.service.timed])
         self.served = queues.execute(programme.by_demand(self.credit.credited_flop))
         self.in_time = queues.served_in_slo - self.in_time
         self.drops = queues.drop(supplied=~programme.unreachable)
         if self.leases.leases:
             self._see_leases()
-        self.round_trip_quanta += self.space.round_trips(self.network, self.gateway_unit, self.mix)
-        self.round_trip_quanta += site_round_trip_quanta(self.network, self.assignment.route_flop)
+        self._see_service(waiting)
+
+    def _see_service(self, waiting: np.ndarray) -> None:
+        """Let round trips and first tokens be counted; `waiting` are the requests of `queues.by_age` before service."""
+        service = self.service
+        trips = self.space.round_trips(self.network, self.gateway_unit, self.mix, service.n_row)
+        trips += site_round_trip_quanta(self.network, self.assignment.route_flop, service.of_demand)
+        served = self.served[service.demand[service.timed]]
+        service.see(self.window, self.network, self.assignment, trips, waiting, served)
 
     def _see_leases(self) -> None:
         """Let leases take in what sites did for each class, and what demand left of the arcs."""
@@ -262,7 +270,7 @@ class Simulation:
     def _ground_march(self) -> None:
         """Let the sites execute, and work out by which ways the assigned work of the satellites leaves."""
         self.site_window = self.sites.march(self.window, self.site_assigned_flop)
-        self.mix = round_trip_mix(self.network, self.assignment)
+        self.mix = round_trip_mix(self.network, self.assignment, self.service.of_demand)
 
     def audit(self) -> None:
         """Raise AuditError if energy, heat, work or requests of the window do not close, or a limit is passed."""
@@ -290,13 +298,14 @@ class Simulation:
         parts = {
             "fleet": self.fleet, "sites": self.sites, "queues": self.queues, "health": self.health, "air": self.air,
             "soft_errors": self.soft_errors, "leases": self.leases, "ground_links": self.ground_links,
+            "service": self.service,
         }  # fmt: skip
         return {name: part for name, part in parts.items() if part is not None}
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that the windows to come need, by name, between two windows; arrays are the run's own."""
         found = {f"{name}/{key}": kept for name, part in self._parts().items() for key, kept in part.state().items()}
-        own = {"window": np.array(self.window), "day": np.array(self.day), "round_trips": self.round_trip_quanta}
+        own = {"window": np.array(self.window), "day": np.array(self.day)}
         return found | {f"run/{key}": kept for key, kept in own.items()}
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
@@ -304,7 +313,6 @@ class Simulation:
         for name, part in self._parts().items():
             part.restore({key.partition("/")[2]: kept for key, kept in state.items() if key.startswith(f"{name}/")})
         self.window, self.day = int(state["run/window"]), int(state["run/day"])
-        self.round_trip_quanta = np.array(state["run/round_trips"])
         self._left_flop_s = self._working()
 
     def close(self) -> None:

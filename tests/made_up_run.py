@@ -56,7 +56,14 @@ def run(
     mid_s = low_s + 0.001
     arrays["round_trip_count"] = 1e6 * np.exp(-(((mid_s - np.array([[0.06], [0.1], [0.22], [0.25]])) / 0.04) ** 2))
 
+    arrays |= _first_tokens(arrays, n_region)
+    edge_s = np.append(np.geomspace(0.05, 50.0, 61), 100.0)
+    trips = arrays["round_trip_count"][:, None, :] * np.ones((1, n_region, 1)) / n_region
+    arrays["round_trip_region_count"] = trips
+
     coordinates: dict[str, Any] = {
+        "hour": np.arange(24), "ttft_bin": edge_s, "ttft_bin_upper_s": np.append(edge_s[1:], np.inf),
+        "class_ttft_limit_s": [1.0, 5.0, np.inf, np.inf], "class_tokens_out": [400.0, 2000.0, 1000.0, 0.0],
         "time": time, "quantile": np.array(QUANTILES),
         "shell": [f"group_{1 + i // 20}_shell_{1 + i % 20:02d}" for i in range(n_shell)],
         "shell_altitude_m": np.linspace(500e3, 2000e3, n_shell), "shell_inclination_deg": np.full(n_shell, 53.0),
@@ -131,6 +138,18 @@ def _orbit(hour: np.ndarray, n_shell: int) -> dict[str, np.ndarray]:
         "safe_mode_fraction": np.zeros_like(sunlit), "state_of_charge": np.clip(0.86 + 0.1 * band, 0, 1),
         "fluid_temperature_k": 318 + 9 * band, "chip_temperature_k": 338 + 11 * band,
     }  # fmt: skip
+
+
+def _first_tokens(arrays: dict[str, np.ndarray], n_region: int) -> dict[str, np.ndarray]:
+    """Return first tokens of chat and agents: slower at noon, and a little slower in each region than in the last."""
+    edge_s = np.append(np.geomspace(0.05, 50.0, 61), 100.0)
+    middle_s = np.array([0.2, 3.0])[:, None, None] * (1 + 0.05 * np.arange(n_region)[:, None])
+    middle_s = middle_s * (1.0 + 0.8 * np.exp(-(((np.arange(24) - 12) / 4.0) ** 2)))
+    counts = np.zeros((4, n_region, 24, edge_s.size))
+    counts[:2] = 1e4 * np.exp(-((np.log(edge_s / middle_s[..., None]) / 0.3) ** 2))
+    busy = np.full(arrays["served"].shape, np.nan)
+    busy[:, :2] = 0.6
+    return {"ttft_count": counts, "answered_in_time": 0.97 * arrays["served_in_time"], "service_utilisation": busy}
 
 
 def _health(n_day: int, n_shell: int) -> dict[str, np.ndarray]:

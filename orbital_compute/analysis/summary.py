@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .service import QUANTILES, first_tokens_s, goodput_tokens_s, in_time_share, utilisation_of
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -132,6 +134,12 @@ def summary(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         "slo_attainment": (ratio(count(dataset, "served_in_time"), settled), "1"),
         "rtt_p50_s": (round_trip_quantile_s(dataset, 0.50), "s"),
         "rtt_p95_s": (round_trip_quantile_s(dataset, 0.95), "s"),
+        "rtt_p99_s": (round_trip_quantile_s(dataset, 0.99), "s"),
+        **{f"ttft_p{round(100 * q)}_s": (t, "s") for q, t in zip(QUANTILES, first_tokens_s(dataset), strict=True)},
+        "answered_in_time_fraction": (in_time_share(dataset), "1"),
+        "goodput_tokens_s": (goodput_tokens_s(dataset), "token/s"),
+        "orbit_utilisation": (utilisation_of(dataset, "executed_flop", "offered_flop"), "1"),
+        "site_utilisation": (utilisation_of(dataset, "site_executed_flop", "site_offered_flop"), "1"),
         "state_of_charge_min": (_first_known(dataset, np.min, "satellite_soc_min", "state_of_charge"), "1"),
         "chip_temperature_max_k": (_first_known(dataset, np.max, "satellite_chip_max_k", "chip_temperature_k"), "K"),
         "dispatch_gap_max": (extreme(dataset, "dispatch_gap", np.max), "1"),

@@ -31,17 +31,17 @@ class Leg(NamedTuple):
 
 
 class RoundTripMix(NamedTuple):
-    """The ways of latency-bound work out of each signature, as rows m from start[s] to start[s + 1].
+    """The ways of measured work out of each signature, m from start[s] to start[s + 1].
 
-    Rows of one gateway lie together. `share` of the signature's assigned work goes by row m to its gateway, and over
-    fibre that takes `ground_s` there and back to the region, for its job class.
+    Ways of one gateway lie together. `share` of the signature's assigned work goes by way m to its gateway, and over
+    fibre that takes `ground_s` there and back to the region; `row` is the histogram's row of its class and region.
     """
 
     start: np.ndarray  # int64[n_signature + 1]
-    gateway: np.ndarray  # int64[n_row]
-    job_class: np.ndarray  # int64[n_row]
-    ground_s: np.ndarray  # float64[n_row]
-    share: np.ndarray  # float64[n_row]
+    gateway: np.ndarray  # int64[n_way]
+    row: np.ndarray  # int64[n_way]
+    ground_s: np.ndarray  # float64[n_way]
+    share: np.ndarray  # float64[n_way]
     per_quantum: float  # one over the work quantum [1/FLOP]
 
 
@@ -128,7 +128,7 @@ def reach_keys(
 
 @sweep
 def round_trip_histogram(unit, orbit_index, signature, assigned_flop, gateway_unit, leg, mix, first, last, out_quanta):
-    """Add each satellite's assigned work to a histogram of round-trip times, by job class.
+    """Add each satellite's assigned work to a histogram of round-trip times, by class and region.
 
     Parameters
     ----------
@@ -140,10 +140,10 @@ def round_trip_histogram(unit, orbit_index, signature, assigned_flop, gateway_un
     leg : float64[n_orbit, n_gateway, 5]
         Fields of `Leg`.
     mix : RoundTripMix
-        How the work of a signature splits over gateways, classes and regions.
+        How the work of a signature splits over gateways and rows.
     first, last : int
         Range of rows.
-    out_quanta : int64[n_class, N_BIN]
+    out_quanta : int64[n_row, N_BIN]
         Added to, in work quanta: whole numbers, so that order and threads do not matter.
     """
     n_gateway = gateway_unit.shape[0]
@@ -169,7 +169,7 @@ def round_trip_histogram(unit, orbit_index, signature, assigned_flop, gateway_un
                 m = np.uint64(k)  # indices known not to be negative cost less
                 delay_s = there_and_back_s[np.uint64(mix.gateway[m]), np.uint64(j)] + mix.ground_s[m]
                 place = np.uint64(min(int(delay_s * MILLISECONDS), N_BIN - 1))
-                out_quanta[np.uint64(mix.job_class[m]), place] += np.int64(quanta * mix.share[m] + 0.5)
+                out_quanta[np.uint64(mix.row[m]), place] += np.int64(quanta * mix.share[m] + 0.5)
         row = stop
 
 

@@ -102,11 +102,14 @@ def _within_reason(demand_flop: np.ndarray, all_supply_flop: float) -> np.ndarra
     return np.minimum(demand_flop, ENOUGH * all_supply_flop) if all_supply_flop > 0.0 else demand_flop
 
 
-def round_trip_mix(network: Network, assignment: Assignment) -> RoundTripMix:
-    """Return how the latency-bound work of each orbital signature splits over its ways, for `round_trip_histogram`."""
+def round_trip_mix(network: Network, assignment: Assignment, rows: np.ndarray) -> RoundTripMix:
+    """Return how the measured work of each orbital signature splits over its ways, for `round_trip_histogram`.
+
+    rows : int64[n_demand], row of each (class, region) in the histogram; below 0 for those that are not measured.
+    """
     n_orbit = assignment.share.size - network.n_site
     routes = network.routes
-    by_gateway = (routes.arc < network.n_gateway) & network.latency_bound[routes.job_class]
+    by_gateway = (routes.arc < network.n_gateway) & (rows[routes.demand] >= 0)
     used = np.flatnonzero(by_gateway & (assignment.route_share > 0.0))
     used = used[np.argsort(routes.arc[used], kind="stable")]
     start = np.empty(n_orbit + 1, np.int64)
@@ -125,18 +128,22 @@ def round_trip_mix(network: Network, assignment: Assignment) -> RoundTripMix:
     return RoundTripMix(
         start=start,
         gateway=routes.arc[route],
-        job_class=routes.job_class[route],
+        row=rows[routes.demand[route]],
         ground_s=routes.ground_s[route],
         share=share,
         per_quantum=PER_QUANTUM,
     )
 
 
-def site_round_trip_quanta(network: Network, route_flop: np.ndarray) -> np.ndarray:
-    """Return int64[n_class, N_BIN], work of the sites' latency-bound routes in quanta by round trip over fibre."""
+def site_round_trip_quanta(network: Network, route_flop: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return int64[n_row, N_BIN], measured work of the sites' routes in quanta by round trip over fibre.
+
+    rows : int64[n_demand], as in `round_trip_mix`.
+    """
     routes = network.routes
-    quanta = np.zeros((network.n_class, N_BIN), np.int64)
-    of_site = (routes.arc >= network.n_gateway) & network.latency_bound[routes.job_class]
+    quanta = np.zeros((int(rows.max(initial=-1)) + 1, N_BIN), np.int64)
+    row = rows[routes.demand]
+    of_site = (routes.arc >= network.n_gateway) & (row >= 0)
     place = np.minimum((routes.ground_s[of_site] * MILLISECONDS).astype(np.int64), N_BIN - 1)
-    np.add.at(quanta, (routes.job_class[of_site], place), np.rint(route_flop[of_site] * PER_QUANTUM).astype(np.int64))
+    np.add.at(quanta, (row[of_site], place), np.rint(route_flop[of_site] * PER_QUANTUM).astype(np.int64))
     return quanta

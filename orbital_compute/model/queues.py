@@ -91,6 +91,11 @@ class Queues:
         late = self._age()[:, None] > self._slo_age
         return np.where(late, self._ring, 0).sum(axis=0) + np.where(np.isfinite(self._slo_age), self._open, 0)
 
+    def by_age(self, pairs: np.ndarray) -> np.ndarray:
+        """Return int64[n_age + 1, n], the requests of some queues that wait, the newest first; the last older yet."""
+        order = (self.window - np.arange(len(self._ring))) % len(self._ring)
+        return np.concatenate([self._ring[order[:, None], pairs], self._open[None, pairs]])
+
     def demand_flop(self) -> np.ndarray:
         """Return the work that would serve all that wait, less what is under way: float64[n_pair], FLOP."""
         queued = self.queued()

@@ -222,18 +222,18 @@ class SpaceSegment:
         self._found = self.run(work, self._tiles, beside)
         return sum_work(self.executed_flop, self.signature, n_signature, self.rows, self.run)
 
-    def round_trips(self, network: Network, gateway_unit: np.ndarray, mix) -> np.ndarray:
-        """Return int64[n_class, N_BIN]: assigned latency-bound work in quanta by round-trip time."""
+    def round_trips(self, network: Network, gateway_unit: np.ndarray, mix, n_row: int) -> np.ndarray:
+        """Return int64[n_row, N_BIN]: assigned work of each of the mix's rows in quanta by round-trip time."""
 
         def work(part):
-            quanta = np.zeros((network.n_class, N_BIN), dtype=np.int64)
+            quanta = np.zeros((n_row, N_BIN), dtype=np.int64)
             round_trip_histogram(
                 self.unit, self.fleet.arrays.orbit_index, self.signature, self.assigned_flop, gateway_unit,
                 network.leg, mix, part[0], part[1], quanta,
             )  # fmt: skip
             return quanta
 
-        return sum(self.run(work, self.rows), start=np.zeros((network.n_class, N_BIN), dtype=np.int64))
+        return sum(self.run(work, self.rows), start=np.zeros((n_row, N_BIN), dtype=np.int64))
 
     def sums(self) -> dict[str, np.ndarray]:
         """Return the window's ledger and work by shell, each float64[n_shell] by name."""

@@ -34,6 +34,8 @@ _CLASS_RANGES = {
     "rtt_limit_s": (0.0, math.inf),
     "wait_limit_s": (0.0, math.inf),
     "slo_wait_s": (0.0, math.inf),
+    "ttft_limit_s": (0.0, math.inf),
+    "service_variation": (0.0, 100.0),
 }
 
 
@@ -91,6 +93,8 @@ class JobClass:
     noise_variation: float = 0.0  # standard deviation over mean of the hourly noise
     weekly_amplitude: float = 0.0  # a working day's demand less a Saturday's or Sunday's, over the mean
     growth: Growth | None = None  # over months; none if not given
+    ttft_limit_s: float = math.inf  # of the time to the first token
+    service_variation: float = 1.0  # standard deviation over mean of the time that a request holds its slot
 
     def __post_init__(self):
         path = f"workload.classes.{self.name}"
@@ -135,16 +139,61 @@ class JobClass:
         arithmetic = 2.0 * self.model.active_parameters / self.model_flop_utilisation
         if self.device is None:
             return arithmetic
-        weights_byte = self.model.stored_parameters * self.model.byte_per_parameter
-        context_byte = self.model.kv_byte_per_token * (self.tokens_in + 0.5 * self.tokens_out)
-        room_byte = self.device.count * self.device.memory_byte - weights_byte
-        if room_byte < context_byte or room_byte <= 0.0:
+        weights_byte, context_byte = self._weights_byte, self._context_byte
+        memory = (weights_byte / self.slots + context_byte) * self.device.peak_flop_s / self.device.memory_rate_byte_s
+        return max(memory, arithmetic)
+
+    @property
+    def has_first_token(self) -> bool:
+        """Whether somebody waits for the begin of an answer, and its devices are known."""
+        return self.kind in ("interactive", "agent") and self.model is not None and self.device is not None
+
+    @property
+    def slots(self) -> int:
+        """Requests that one copy of the model answers at a time: contexts that fit beside its weights.
+
+        Raises
+        ------
+        ScenarioError
+            None fits.
+        """
+        assert self.model is not None
+        assert self.device is not None
+        room_byte = self.device.count * self.device.memory_byte - self._weights_byte
+        if room_byte < self._context_byte or room_byte <= 0.0:
             what = f"{self.model.name} with one context does not fit into {self.device.count} devices"
             cure = "raise device.count, shorten the context or lower byte_per_parameter"
             raise ScenarioError(Problem(what, f"workload.classes.{self.name}", self.device.count, cure=cure))
-        batch = math.floor(room_byte / max(context_byte, 1.0))
-        memory = (weights_byte / batch + context_byte) * self.device.peak_flop_s / self.device.memory_rate_byte_s
-        return max(memory, arithmetic)
+        return math.floor(room_byte / max(self._context_byte, 1.0))
+
+    @property
+    def slot_flop_s(self) -> float:
+        """Rate of the devices behind one slot [FLOP/s at dense peak]."""
+        assert self.device is not None
+        return self.device.count * self.device.peak_flop_s / self.slots
+
+    @property
+    def slot_s(self) -> float:
+        """Mean time for which a request holds its slot [s], all slots full: its own prompt, those of others, tokens."""
+        return self.flop_per_request / self.slot_flop_s
+
+    @property
+    def prompt_s(self) -> float:
+        """Time in which a copy works through a prompt alone [s], at the end of which the first token is there."""
+        assert self.model is not None
+        assert self.device is not None
+        prompt_flop = 2.0 * self.model.active_parameters * self.tokens_in / self.model_flop_utilisation
+        return prompt_flop / (self.device.count * self.device.peak_flop_s)
+
+    @property
+    def _weights_byte(self) -> float:
+        assert self.model is not None
+        return self.model.stored_parameters * self.model.byte_per_parameter
+
+    @property
+    def _context_byte(self) -> float:
+        assert self.model is not None
+        return self.model.kv_byte_per_token * (self.tokens_in + 0.5 * self.tokens_out)
 
     @property
     def request_bit(self) -> float:

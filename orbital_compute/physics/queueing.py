@@ -114,3 +114,22 @@ def chance_of_longer_wait(chance, mean_delay_s, wait_s):
         return 1.0
     longer = exp2(max(-wait_s * LOG2_E / mean_delay_s, -1000.0)) if mean_delay_s > 0.0 else 0.0
     return chance * longer
+
+
+@point
+def mean_wait_within_s(servers, service_s, variation, time_s):
+    """Return the mean wait [s] over a time of a line that begins empty and then has exactly the load that it can bear.
+
+    It bounds the steady wait near full load, which takes longer to come about than the time lasts. Work per server
+    then is a reflected Brownian motion of variance σ² = S (1 + c²)/k a second: its mean at t is sqrt(2 σ² t/π), two
+    thirds of that over the time.
+
+    Parameters
+    ----------
+    servers : int
+    service_s, variation : float
+        Mean service time [s], its standard deviation over its mean.
+    time_s : float
+        [s].
+    """
+    return 2.0 / 3.0 * math.sqrt(2.0 * service_s * (1.0 + variation * variation) * time_s / (servers * math.pi))

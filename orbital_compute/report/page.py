@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import run_length_s
-from . import aftermath, air, budget, cost, gateways, headline, health, lease, units
+from . import aftermath, air, budget, cost, gateways, headline, health, lease, service, units
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
 from .limits import LIMITS
@@ -24,6 +24,7 @@ OPEN_UP_TO = 30  # a group of parameters with more rows is folded at first
 SECTIONS = (
     ("headline", "Headline figures"),
     ("figures", "Figures"),
+    ("service", "Service"),
     ("waterfall", "From peak to delivered"),
     ("budget", "Power and heat budget"),
     ("health", "Health"),
@@ -93,6 +94,11 @@ def contents(
     blocks = [headline.orbit_beside_ground(results), headline.condition(results), headline.service(results)]
     yield f'{tiles(results)}<div class="pair">{"".join(table(block) for block in blocks if block)}</div>'
     yield "".join(figure(chart) for chart in charts(results))
+    drawn, lists = service.charts(results), service.tables(results)
+    note = f"<p>{escape(service.NOTE)} {escape(service.use_of_nodes(results))}</p>" * bool(lists)
+    by_class, by_region = lists[:1], lists[1:]
+    parts = [*map(table, by_class), *map(figure, drawn), *map(table, by_region)]
+    yield "".join([note, *parts])
     yield waterfall_tables(results)
     paragraphs = "".join(f"<p>{escape(note)}</p>" for note in budget.notes(results, cases))
     yield paragraphs + "".join(table(rows) for rows in budget.tables(results, cases))

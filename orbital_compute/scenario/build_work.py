@@ -71,6 +71,8 @@ def job_class(name: str, job: schema_work.JobClass, work: schema_work.WorkloadSe
         rtt_limit_s=_or_inf(job.rtt_limit),
         wait_limit_s=_or_inf(job.wait_limit),
         slo_wait_s=_or_inf(job.slo_wait),
+        ttft_limit_s=_or_inf(job.ttft_limit),
+        service_variation=job.service_variation,
         demand_share=job.share,
         diurnal_amplitude=job.diurnal_amplitude,
         peak_hour=job.peak_hour / HOUR_S,

@@ -124,6 +124,12 @@ class JobClass(Section):
     slo_wait: Annotated[float, Quantity("s", "10 s", low="0 s")] | None = known(
         None, "C", WORK, "waiting within the service level; any if not given"
     )
+    ttft_limit: Annotated[float, Quantity("s", "1 s", above="0 s")] | None = known(
+        None, "C", MODEL, "longest time to the first token within the service level; any if not given"
+    )
+    service_variation: Annotated[float, Fraction(high=100.0)] = known(
+        1.0, "C", WORK, "standard deviation over mean of the time that a request holds its place in a batch"
+    )
     diurnal_amplitude: Annotated[float, Fraction(high=0.99)] = known(0.4, "C", MODEL, "of demand over the local day")
     weekly_amplitude: Annotated[float, Fraction(high=1.39)] = known(
         0.0, "C", WORK, "demand of a working day less that of a Saturday or Sunday, over the mean"

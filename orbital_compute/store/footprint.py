@@ -56,6 +56,8 @@ class RunSize:
     n_solar_activity: int = 0  # of a run with air
     n_lease: int = 0
     n_gateway: int = 0  # of a run that follows their links or weather
+    n_hour: int = 0  # of a run with classes that have a first token
+    n_ttft_bin: int = 0  # the same
 
     def dims(self) -> dict[str, int]:
         """Return the length of each dimension of the dataset."""
@@ -65,7 +67,7 @@ class RunSize:
             "satellite": self.n_satellite, "quantile": len(QUANTILES), "arc": self.n_arc, "reason": self.n_reason,
             "node_group": self.n_satellite_type + self.n_site, "rtt_bin": self.n_rtt_bin, "stage": 9, "day": self.n_day,
             "error_kind": self.n_error_kind, "solar_activity": self.n_solar_activity,
-            "lease": self.n_lease, "gateway": self.n_gateway,
+            "lease": self.n_lease, "gateway": self.n_gateway, "hour": self.n_hour, "ttft_bin": self.n_ttft_bin,
         }  # fmt: skip
 
 

@@ -12,9 +12,11 @@ import numpy as np
 from ..catalogue import QUANTILES, VARIABLES
 from ..constants import EARTH_RADIUS_M
 from ..kernels.contacts import MILLISECONDS, N_BIN
+from ..kernels.first_token import REQUEST_QUANTA
 from ..kernels.records import Health
 from ..kernels.supply import WORK_QUANTUM_FLOP
 from ..model.air import ACTIVITY
+from ..model.first_token import HOURS
 from ..model.fleet import from_tiles
 from ..model.network import fibre_round_trip_s
 from ..model.queues import DROP_REASONS
@@ -167,6 +169,8 @@ def _work_rows(run) -> dict[str, Any]:
         "queued": queues.queued().reshape(shape),
         "overdue": queues.overdue().reshape(shape),
         "dropped": run.drops.dropped.reshape(shape),
+        "answered_in_time": run.service.by_pair(run.service.in_time, run.in_time.reshape(shape)),
+        **_service_rows(run, shape),
         "under_way_flop": queues.under_way_flop.reshape(shape),
         "executed_orbit_flop": by_class(run.route_executed_flop, orbit),
         "executed_site_flop": by_class(run.route_executed_flop, ground),
@@ -175,6 +179,12 @@ def _work_rows(run) -> dict[str, Any]:
         "repeated_flop": by_class(credit.repeated_flop, orbit | ground),
         "corrupted_flop": by_class(credit.corrupted_flop, orbit | ground),
     }
+
+
+def _service_rows(run, shape: tuple[int, int]) -> dict[str, np.ndarray]:
+    if not run.service.timed.size:
+        return {}
+    return {"service_utilisation": run.service.by_pair(run.service.utilisation, np.full(shape, np.nan))}
 
 
 def _market_rows(run) -> dict[str, Any]:
@@ -264,7 +274,6 @@ def totals(run) -> dict[str, np.ndarray]:
     """Return what belongs to the whole run: drops by reason, requests by round trip."""
     workload = run.model.workload
     shape = (len(DROP_REASONS), workload.n_class, workload.n_region)
-    requests = run.round_trip_quanta * (WORK_QUANTUM_FLOP / workload.flop_per_request)[:, None]
     air = {} if run.air_outlook is None else {
         "drag_delta_v_m_s": run.air_outlook.delta_v_m_s,
         "drag_propellant_kg": run.air_outlook.propellant_kg,
@@ -275,8 +284,28 @@ def totals(run) -> dict[str, np.ndarray]:
         **run.leases.rows(),
         **_gateway_totals(run),
         "drop_reason": run.queues.dropped.reshape(shape).sum(axis=2),
-        "round_trip_count": requests,
+        **_service_totals(run),
     }
+
+
+def _service_totals(run) -> dict[str, np.ndarray]:
+    """Return requests by round trip and by the time to their first token."""
+    service, workload = run.service, run.model.workload
+    trips = np.zeros((workload.n_class, workload.n_region, N_BIN))
+    trips[service.job_class, service.region] = service.round_trip_quanta
+    trips *= (WORK_QUANTUM_FLOP / workload.flop_per_request)[:, None, None]
+    by_class = np.zeros((workload.n_class, N_BIN), dtype=np.int64)
+    np.add.at(by_class, service.job_class, service.round_trip_quanta)
+    counts = {
+        "round_trip_count": by_class * (WORK_QUANTUM_FLOP / workload.flop_per_request)[:, None],
+        "round_trip_region_count": trips,
+    }
+    if service.timed.size:
+        rows = service.timed
+        first = np.zeros((workload.n_class, workload.n_region, HOURS, service.edge_s.size))
+        first[service.job_class[rows], service.region[rows]] = service.quanta / REQUEST_QUANTA
+        counts["ttft_count"] = first
+    return counts
 
 
 def coordinates(run) -> dict[str, Any]:
@@ -303,6 +332,11 @@ def coordinates(run) -> dict[str, Any]:
         "class_value": model.workload.value_per_flop,
         "class_slo_wait_s": model.workload.slo_wait_s,
         **_gateway_axes(run),
+        "class_ttft_limit_s": [job.ttft_limit_s for job in model.workload.classes],
+        "class_tokens_out": [job.tokens_out for job in model.workload.classes],
+        "hour": np.arange(HOURS) if run.service.timed.size else [],
+        "ttft_bin": run.service.edge_s if run.service.timed.size else [],
+        "ttft_bin_upper_s": np.append(run.service.edge_s[1:], np.inf) if run.service.timed.size else [],
         "lease": [lease.site for lease in model.leases],
         "region": model.workload.region_names,
         "reason": DROP_REASONS,

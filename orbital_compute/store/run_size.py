@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..kernels.contacts import N_BIN
 from ..model.air import ACTIVITY
+from ..model.first_token import HOURS, bin_edges_s
 from ..model.fleet import Fleet
 from ..model.health import FleetHealth
 from ..model.queues import DROP_REASONS
@@ -16,6 +17,7 @@ from .footprint import Footprint, RunSize, predict
 def footprint(model: Model, *, to_folder: bool) -> Footprint:
     """Return the bytes in memory and on disk that a run of the model will take."""
     clock, workload = model.clock, model.workload
+    timed = any(job.has_first_token for job in workload.classes)
     own = Fleet.bytes_per_satellite()
     own += 0 if model.health.fleet is None else FleetHealth.bytes_per_satellite()
     own += 0 if model.health.radiation is None else RadiationWatch.bytes_per_satellite()
@@ -36,6 +38,8 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
         n_error_kind=0 if model.health.radiation is None else len(KINDS),
         n_lease=len(model.leases),
         n_gateway=0 if model.ground.plain else len(model.gateways),
+        n_hour=HOURS if timed else 0,
+        n_ttft_bin=bin_edges_s().size if timed else 0,
         n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
     )
     return predict(size, bytes_per_satellite=own, to_folder=to_folder)

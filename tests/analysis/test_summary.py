@@ -34,6 +34,8 @@ def figures():
         "dropped": [[[0]], [[2]]],
         "queued": [[[6]], [[12]]],
         "overdue": [[[0]], [[2]]],
+        "answered_in_time": [[[3.0]], [[7.5]]],
+        "offered_flop": [[2.0, 2.0], [4.0, 12.0]],
         "round_trip_count": [[40.0, 60.0, 0.0]],
         "state_of_charge": [[[0.9, 1.0]] * 2] * 2,
         "satellite_soc_min": [0.8, 0.7, 0.9, 0.95],
@@ -44,7 +46,8 @@ def figures():
     }
     axes = recorded.coordinates(n_satellite=4, n_window=2, n_site=1) | {
         "shell_satellites": [1, 3], "quantile": [0.0, 1.0], "job_class": ["chat"], "flop_per_request": [1e15],
-        "class_value": [8.0], "class_slo_wait_s": [10.0], "region": ["east"]
+        "class_value": [8.0], "class_slo_wait_s": [10.0], "class_ttft_limit_s": [1.0], "class_tokens_out": [400.0],
+        "region": ["east"],
     }  # fmt: skip
     results = Results.from_arrays({name: np.array(v) for name, v in arrays.items()}, axes, recorded.manifest(2))
     return {name: entry["value"] for name, entry in results.summary().items()}
@@ -56,6 +59,9 @@ def figures():
         ("compute_delivered_orbit_flop", 10.0),
         ("compute_delivered_site_flop", 11.0),
         ("compute_delivered_flop", 21.0),
+        ("goodput_tokens_s", 10.5 * 400.0 / 600.0),
+        ("answered_in_time_fraction", 10.5 / (16 + 2 + 2)),
+        ("orbit_utilisation", 0.5),
         ("compute_rate_flop_s", 21.0 / 600.0),
         ("it_energy_orbit_j", 30_000.0),
         ("it_energy_site_j", 90_000.0),

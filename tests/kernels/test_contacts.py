@@ -119,7 +119,7 @@ def mixed_scene():
     mix = RoundTripMix(
         start=np.array([0, 2, 2, 3, 6, 7]),
         gateway=np.array([0, 3, 1, 0, 0, 2, 1]),
-        job_class=np.array([0, 1, 0, 1, 0, 1, 0]),
+        row=np.array([0, 1, 0, 1, 0, 1, 0]),
         ground_s=np.array([0.0, 0.05, 0.02, 0.9, 2.0, 0.01, 0.03]),
         share=np.array([0.25, 0.75, 1.0, 0.2, 0.3, 0.5, 0.4]),
         per_quantum=PER_QUANTUM,
@@ -136,7 +136,7 @@ def expected_histogram(unit, orbit, signature, assigned, gateway, leg, mix):
             straight = np.sqrt(square - product * cosine) / SPEED_OF_LIGHT_M_S
             one_way = straight if cosine >= view else np.arccos(cosine) * around + down
             place = min(int((2 * one_way + mix.ground_s[m]) * 1000), N_BIN - 1)
-            out[mix.job_class[m], place] += round(assigned[i] * PER_QUANTUM * mix.share[m])
+            out[mix.row[m], place] += round(assigned[i] * PER_QUANTUM * mix.share[m])
     return out
 
 

@@ -111,7 +111,7 @@ def test_names_are_unique_in_the_page(reader):
 def test_every_figure_has_words(reader):
     drawings = [attrs for tag, attrs in reader.elements if tag == "svg"]
     captions = [tag for tag, _ in reader.elements if tag == "figcaption"]
-    assert len(drawings) == len(captions) == 14
+    assert len(drawings) == len(captions) == 15
     for attrs in drawings:
         assert attrs["role"] == "img"
         assert attrs["aria-labelledby"] in reader.ids

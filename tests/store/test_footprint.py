@@ -36,6 +36,8 @@ def size_of(dataset) -> RunSize:
         n_arc=sizes["arc"], n_reason=sizes["reason"], n_rtt_bin=sizes["rtt_bin"], n_day=sizes["day"],
         n_error_kind=sizes["error_kind"], n_solar_activity=sizes["solar_activity"], n_lease=sizes["lease"],
         n_gateway=sizes["gateway"],
+        n_hour=sizes["hour"],
+        n_ttft_bin=sizes["ttft_bin"],
     )  # fmt: skip
 
 
