@@ -81,7 +81,7 @@ def arrays(axes: dict[str, Any], *, seed: int = 1) -> dict[str, np.ndarray]:
     }
     made["queued"] = np.cumsum(made["arrived"] - made["served"] - made["dropped"], axis=0) + 10_000
     made["arrived"][0] += 10_000
-    for name in ("requests_residual", "energy_residual", "heat_residual", "work_residual"):
+    for name in ("requests_residual", "energy_residual", "heat_residual", "work_residual", "flow_residual"):
         made[name] = np.zeros_like(made[name])
     if sizes["sample"]:
         made["sample_curtailed_w"] = np.zeros_like(made["sample_array_w"])

@@ -19,7 +19,7 @@ def audit(made):
 def test_all_ledgers_of_a_sound_run_close(made):
     found = audit(made)
     assert set(found) == {
-        "energy", "heat", "work", "requests", "temperature", "charge", "work_by_class", "work_credited",
+        "energy", "heat", "work", "flow", "requests", "temperature", "charge", "work_by_class", "work_credited",
         "work_by_satellite",
         "array_by_satellite", "load_by_satellite", "sample_bus", "sample_battery",
     }  # fmt: skip
