@@ -12,6 +12,8 @@ from typing import Literal
 
 import numpy as np
 
+from ..kernels.bytes import count_bytes, sum_words
+
 COMPRESSION_LEVEL = 1  # higher ones cost several times the time for a few per cent of noise-like numbers
 SPARSE = 17  # every so many bytes one is looked at; prime, so that no row's length hides in it
 NOISE_BIT = 7.0  # of entropy a byte, of 8: deflation saves less than an eighth
@@ -19,7 +21,6 @@ UNEVEN_BIT = 4.0  # from here the bytes are worth fewer bits each, but repeats a
 REPEATED = 0.65  # share of bytes that repeat the row above, from which looking for repeats pays
 NO_HEADER_BITS = -15  # deflate without zlib's header, in a window of 32 KiB
 ZLIB_HEADER = b"\x78\x01"
-FLETCHER_BLOCK = 1 << 14  # words whose products add up exactly in float64, and fit a processor's own memory
 FLETCHER_MODULUS = 65535
 
 Way = Literal["stored", "coded", "searched"]
@@ -53,13 +54,11 @@ def deflated(values: np.ndarray) -> bytes:
 
 def _way(plane: np.ndarray, row: int) -> Way:
     """Return how to deflate a plane of bytes, `row` of them for each item of the first dimension."""
-    count = np.bincount(plane[::SPARSE], minlength=256)
-    share = count[count > 0] / count.sum()
+    count = np.empty(256, np.int64)
+    repeated = count_bytes(plane, SPARSE, row, count)
+    share = count[count > 0] / -(-plane.size // SPARSE)
     bits = -float((share * np.log2(share)).sum())
-    if bits < UNEVEN_BIT:
-        return "searched"
-    later = plane[row::SPARSE]
-    if later.size and np.count_nonzero(later == plane[:-row:SPARSE]) > REPEATED * later.size:
+    if bits < UNEVEN_BIT or repeated > REPEATED * max(-(-(plane.size - row) // SPARSE), 0):
         return "searched"
     return "stored" if bits > NOISE_BIT else "coded"
 
@@ -84,16 +83,11 @@ def fletcher32(data: bytes) -> int:
     Modulo 65535 a word with its bytes swapped is 256 times the word, so the words are read as the processor has them.
     """
     words = np.frombuffer(data + b"\0" * (len(data) % 2), "<u2")
-    a = b = 0
-    for first in range(0, words.size, FLETCHER_BLOCK):
-        block = words[first : first + FLETCHER_BLOCK].astype(np.float64)
-        plain = int(block.sum())  # all sums are of whole numbers and below 2^53: exact in any order
-        rising = int(np.einsum("i,i->", block, np.arange(block.size, 0.0, -1.0)))
-        a += plain
-        b += rising + (words.size - first - block.size) * plain
-    return (_folded(256 * b) << 16) | _folded(256 * a)
+    a, b = sum_words(words, FLETCHER_MODULUS)
+    none = not words.any()
+    return (_folded(256 * b, none) << 16) | _folded(256 * a, none)
 
 
-def _folded(total: int) -> int:
+def _folded(total: int, none: bool) -> int:
     """Return a sum modulo 65535 as carries fold it: zero only where it is zero."""
-    return (total - 1) % FLETCHER_MODULUS + 1 if total > 0 else 0
+    return 0 if none else (total - 1) % FLETCHER_MODULUS + 1

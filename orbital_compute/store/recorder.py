@@ -25,7 +25,8 @@ WINDOWS_PER_SHARD = 48
 SHARDS_PER_RUN = 32  # long runs get longer shards, as far as memory allows
 BUFFER_BYTES = 64 * 1024 * 1024  # of series and of sample, held between two shards
 SATELLITES_PER_SHARD = 512 * 512  # 512 blocks
-MANIFEST_INTERVAL_S = 1.0  # the manifest is not written anew more often than this
+MANIFEST_INTERVAL_S = 1.0  # the manifest is not written anew more often than this,
+MANIFEST_SHARE = 0.01  # nor for more than this share of the time
 
 
 class Column(NamedTuple):
@@ -89,8 +90,8 @@ class MemorySink:
 class FolderSink:
     """Writes shards into a prepared folder, the manifest beside them, and the index at the end.
 
-    A thread of its own makes one shard while the run goes on; the next is taken when that one is on the disk. What
-    goes wrong there is raised by the next call.
+    A thread of its own makes shards while the run goes on, one after another; of each kind one is taken when the last
+    of that kind is on the disk. What goes wrong there is raised by a later call.
     """
 
     def __init__(self, folder: Path, manifest: dict[str, Any], axes: dict[str, Any], shards: list[Shard] | None = None):
@@ -99,25 +100,28 @@ class FolderSink:
         self._writer = ShardWriter(folder, dataset_attributes(manifest), shards or [])
         self._manifest["shards"] = [shard.as_dict() for shard in self._writer.shards]
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="shards")
-        self._under_way: Future[None] | None = None
+        self._under_way: list[tuple[str, Future[None]]] = []
         write_manifest(folder, manifest)
-        self._written_s = time.monotonic()
+        self._due_s = time.monotonic() + MANIFEST_INTERVAL_S
         if not self._writer.shards:
             axes = {name: values for name, values in axes.items() if COORDINATES[name].dims != ("satellite",)}
             self.put("axes", 0, 1, {}, axes)
 
     def put(self, kind: str, first: int, end: int, arrays: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
         """Have one shard written; the arrays must not change any more."""
-        self._wait()
-        self._under_way = self._thread.submit(self._write, kind, first, end, arrays, axes)
+        while any(kind == other for other, _ in self._under_way):
+            self._under_way.pop(0)[1].result()
+        self._under_way.append((kind, self._thread.submit(self._write, kind, first, end, arrays, axes)))
 
     def _write(self, kind: str, first: int, end: int, arrays: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
         """Write one shard and, now and then, the manifest that lists it."""
         self._writer.write(kind, first, end, arrays, axes)
         self._manifest["shards"] = [shard.as_dict() for shard in self._writer.shards]
-        if time.monotonic() - self._written_s > MANIFEST_INTERVAL_S:
+        begun_s = time.monotonic()
+        if begun_s >= self._due_s:
             write_manifest(self.folder, self._manifest)
-            self._written_s = time.monotonic()
+            now_s = time.monotonic()
+            self._due_s = now_s + max(MANIFEST_INTERVAL_S, (now_s - begun_s) / MANIFEST_SHARE)
 
     def shards(self) -> list[dict[str, Any]]:
         """Return the manifest's entries of all that was put, written by now."""
@@ -126,9 +130,8 @@ class FolderSink:
 
     def _wait(self) -> None:
         """Wait until all that was put is written, and raise what went wrong with it."""
-        under_way, self._under_way = self._under_way, None
-        if under_way is not None:
-            under_way.result()
+        while self._under_way:
+            self._under_way.pop(0)[1].result()
 
     def series(self, name: str) -> np.ndarray | None:
         """Return a series read back from its shards."""
