@@ -18,6 +18,7 @@ STREAM_SOFT_ERROR_KIND = 11  # which kind each is: counters (satellite key, wind
 STREAM_GANG_FAULT = 12  # time to the next fault: counters (gang, draw)
 STREAM_GANG_SILENT = 13  # time to the next uncaught corruption: counters (gang, draw)
 STREAM_WEATHER = 30  # sky over a gateway: counters (gateway, hour, 0 whether it changes and 1 to what)
+STREAM_GANG_PROFILE = 14  # faults summed until the next, under a rate that changes: counters (gang, draw)
 STREAM_LASER_LOST = 40  # lasers that an event takes: counters (satellite key, event, laser)
 STREAM_FAILURE = 20  # what a satellite loses for good: counters (satellite key, day, its upper word and call)
 

@@ -350,6 +350,43 @@ VARIABLES: dict[str, Variable] = {
         lease_replacement_s | s | time until other capacity takes the site's place
         """,
     ),
+    **_catalogue(
+        "time gang gang_place",
+        """
+        gang_executed_flop | FLOP | work that chips of gangs executed, waiting included
+        gang_in_step_flop | FLOP | of it, work at the pace of each cluster's slowest member
+        gang_computed_flop | FLOP | of that, work while no chip waits for gradients
+        gang_kept_flop | FLOP | of that, work that counts once
+        gang_saving_flop | FLOP | what checkpoints that held took of the work computed
+        """,
+    ),
+    **_catalogue("time gang gang_place stop_cause", "gang_stops | 1 | stops expected of one gang in the window"),
+    **_catalogue(
+        "time gang",
+        """
+        gang_fault_rate | s-1 | faults that stop a gang on the first cluster that holds one
+        gang_pace | 1 | rate of that cluster's slowest member over that at full power
+        gang_laser_bit_s | bit s-1 | what each of its satellites sends to its neighbour
+        """,
+    ),
+    **_catalogue(
+        "gang",
+        """
+        gang_chips | 1 | chips of one gang
+        gang_token_flop | FLOP | work of one token, as FLOP of devices at dense peak
+        gang_checkpoint_s | s | time to write a checkpoint
+        gang_restart_s | s | time from a fault until work goes on
+        gang_satellites | 1 | satellites of one gang; NaN where its exchange of gradients is not given
+        gang_laser_need_bit_s | bit s-1 | rate of a laser at which arithmetic hides all sending, at full power
+        """,
+    ),
+    **_catalogue(
+        "gang gang_place",
+        """
+        gang_step_s | s | arithmetic of a training step at full power
+        gang_all_reduce_s | s | sending of gradients of a step, hidden or not
+        """,
+    ),
     **_catalogue("stage", "waterfall_orbit_flop | FLOP | work left after each stage, in orbit"),
     **_catalogue("stage site", "waterfall_site_flop | FLOP | work left after each stage, by site"),
 }
@@ -399,6 +436,10 @@ COORDINATES: dict[str, Variable] = {
         gateway_longitude_deg | degree | longitude
         """,
     ),
+    **_catalogue("gang", "gang | | class of jobs that trains in gangs on clusters", dtype="str"),
+    **_catalogue("gang", "gang_timing | | when its gangs save", dtype="str"),
+    **_catalogue("gang_place", "gang_place | | where gangs are: orbit, then sites", dtype="str"),
+    **_catalogue("stop_cause", "stop_cause | | what stops a gang", dtype="str"),
     **_catalogue("region", "region | | region that demand comes from", dtype="str"),
     **_catalogue("reason", "reason | | why requests were dropped", dtype="str"),
     **_catalogue("node_group", "node_group | | satellite designs, then sites", dtype="str"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .analysis import lease
+from .analysis import lease, training
 from .analysis.cost import Cost, cost
 from .analysis.ledgers import ledgers
 from .analysis.summary import summary
@@ -55,7 +55,7 @@ class Results:
 
     def summary(self) -> dict[str, dict[str, Any]]:
         """Return the headline figures, each `{"value": ..., "unit": ...}`, from the stored numbers."""
-        figures = {**summary(self.dataset), **lease.figures(self.dataset)}
+        figures = {**summary(self.dataset), **lease.figures(self.dataset), **training.figures(self.dataset)}
         return figures | ({} if self.cost is None else self.cost.summary())
 
     @cached_property

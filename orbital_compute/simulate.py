@@ -36,6 +36,7 @@ from .model.site import Sites
 from .model.soft_errors import SoftErrorCounts
 from .model.space import SpaceSegment
 from .model.threads import n_processor
+from .model.training import Training, TrainingCredit
 from .scenario.build import Model
 from .store.rows import day_rows, window_rows
 
@@ -73,6 +74,18 @@ class Simulation:
         )  # fmt: skip
         self.sites = Sites(model.sites, clock)
         workload = model.workload
+        self.soft_errors = None if laws.radiation is None else RadiationWatch(
+            laws.radiation, self.fleet, constellation, clock, seed=model.seed, storms=model.outages.storms,
+        )  # fmt: skip
+        self.training = None if model.training is None else Training(
+            model.training, self.fleet, constellation, self.sites,
+            [sum(group.count for group in site.devices) for site in model.sites], workload.class_names, clock,
+            None if self.soft_errors is None else self.soft_errors.errors, model.outages.storms,
+        )  # fmt: skip
+        type_serves = np.ones((len(model.satellite_types), workload.n_class), dtype=bool)
+        site_serves = np.ones((self.sites.n_site, workload.n_class), dtype=bool)
+        if self.training is not None:
+            type_serves, site_serves = self.training.type_serves(), self.training.site_serves()
         self.network = Network.build(
             model.network,
             model.gateways,
@@ -80,8 +93,8 @@ class Simulation:
             [Uplink(site.name, site.latitude_deg, site.longitude_deg, site.uplink_bit_s) for site in model.sites],
             orbit_radius_m=self.fleet.orbit_radius_m,
             rtt_limit_s=workload.rtt_limit_s,
-            type_serves=np.ones((len(model.satellite_types), workload.n_class), dtype=bool),
-            site_serves=np.ones((self.sites.n_site, workload.n_class), dtype=bool),
+            type_serves=type_serves,
+            site_serves=site_serves,
         )
         self.ground_links = None if model.ground.plain else GroundLinks(
             model.ground, self.network, self.fleet, constellation, clock
@@ -92,9 +105,9 @@ class Simulation:
         self.crediting = Crediting(
             model.health.gangs, workload.class_names, self.network.routes.job_class, self.of_site
         )
-        self.soft_errors = None if laws.radiation is None else RadiationWatch(
-            laws.radiation, self.fleet, constellation, clock, seed=model.seed, storms=model.outages.storms,
-        )  # fmt: skip
+        if self.training is not None:
+            self.training.lay(self.network.routes, self.network.n_gateway)
+        self.training_credit: TrainingCredit | None = None
         self.soft_error_counts: SoftErrorCounts | None = None
         self.order = order_of_use([site.used_first for site in model.sites], self.network.n_type)
         self.leases = LeaseWatch(model.leases, self.sites, workload, clock, self.network.n_gateway)
@@ -139,7 +152,8 @@ class Simulation:
 
         self.working_flop_s = self._left_flop_s
         self.space.prepare(self.window, ground)
-        self.signature_key, self.supply_flop = self.space.merge(self.network, self.gateway_unit)
+        join = None if self.training is None else self.training.join
+        self.signature_key, self.supply_flop = self.space.merge(self.network, self.gateway_unit, join)
         if self.ground_links is not None:
             self.ground_window = self.ground_links.window(self.window, self.space, self.gateway_unit)
 
@@ -239,7 +253,11 @@ class Simulation:
         if self.soft_errors is not None:
             struck = self.soft_errors.strike(self.window, self.space, self.node_executed_flop, self.sidereal_rad)
             self.soft_error_counts, self.toll = struck
-        self.credit = self.crediting.credit(self.assignment, self.route_executed_flop, self.toll)
+        if self.training is not None:
+            self.training_credit = self.training.see(
+                self.window, self.space, self.assignment, executed, self.site_offer_flop, self.sidereal_rad
+            )
+        self.credit = self.crediting.credit(self.assignment, self.route_executed_flop, self.toll, self.training_credit)
         waiting = queues.by_age(self.service.demand[self.service.timed])
         self.served = queues.execute(programme.by_demand(self.credit.credited_flop))
         self.in_time = queues.served_in_slo - self.in_time
@@ -299,6 +317,7 @@ class Simulation:
             "fleet": self.fleet, "sites": self.sites, "queues": self.queues, "health": self.health, "air": self.air,
             "soft_errors": self.soft_errors, "leases": self.leases, "ground_links": self.ground_links,
             "service": self.service,
+            "training": self.training,
         }  # fmt: skip
         return {name: part for name, part in parts.items() if part is not None}
 

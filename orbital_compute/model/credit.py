@@ -9,6 +9,7 @@ import numpy as np
 
 from .dispatch import Assignment
 from .gang import GangSpec, GangYield
+from .training import TrainingCredit
 
 
 class SoftErrorToll(NamedTuple):
@@ -60,7 +61,13 @@ class Crediting:
         """Return what gangs of each class deliver at these rates of soft errors; None for a class without gangs."""
         return [None if gang is None else gang.yields(*rate_per_s) for gang in self.gangs]
 
-    def credit(self, assignment: Assignment, executed_flop: np.ndarray, toll: SoftErrorToll) -> Credit:
+    def credit(
+        self,
+        assignment: Assignment,
+        executed_flop: np.ndarray,
+        toll: SoftErrorToll,
+        training: TrainingCredit | None = None,
+    ) -> Credit:
         """Return the credit of a window.
 
         Parameters
@@ -70,6 +77,8 @@ class Crediting:
         executed_flop : float64[n_route]
         toll : SoftErrorToll
             Of the signatures of satellites.
+        training : TrainingCredit or None
+            Of the classes whose gangs sit on clusters: it stands in place of the law for gangs anywhere.
         """
         n_site = assignment.signature_flop.size - toll.lost_flop.size
         lost, tainted = (
@@ -83,6 +92,12 @@ class Crediting:
         credited = np.where(self._in_gang, executed_flop * useful, np.maximum(executed_flop - lost, 0.0))
         repeated = np.where(self._in_gang, executed_flop * (1.0 - useful), np.minimum(lost, executed_flop))
         struck = np.where(self._in_gang, credited * corrupted, np.minimum(tainted, credited))
+        if training is not None:
+            for job_class, kept in training.kept_by_route.items():
+                mine = self._job_class == job_class
+                credited[mine] = np.minimum(kept, executed_flop)[mine]
+                repeated[mine] = (executed_flop - credited)[mine]
+                struck[mine] = np.minimum(training.corrupted_by_route[job_class], credited)[mine]
         return Credit(credited, repeated, struck)
 
 

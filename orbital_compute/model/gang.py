@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..errors import Problem, ScenarioError
 from ..physics.gang import checkpoint_interval_s, corrupted_share, mean_time_between_faults_s, useful_fraction
 from .checks import check_range
+from .gang_timing import TIMINGS
 
 YEAR_S = 365.25 * 86400.0
 
@@ -29,6 +31,9 @@ class GangSpec:
         Faults that are not of radiation, in orbit and on the ground [1/year]; default 0.173: 419 unexpected
         interruptions in 54 days on 16,384 accelerators (B, Llama 3 as reported by Data Centre Dynamics, July 2024).
 
+    timing : str
+        When a gang on a cluster saves (`gang_timing.TIMINGS`); others save by Daly's interval.
+
     Raises
     ------
     ScenarioError
@@ -40,6 +45,7 @@ class GangSpec:
     restart_s: float = 120.0
     detection: float = 0.9
     hardware_faults_per_chip_year: float = 0.173
+    timing: str = "daly"
 
     def __post_init__(self):
         check_range(
@@ -51,6 +57,9 @@ class GangSpec:
             detection=(0.0, 1.0),
             hardware_faults_per_chip_year=(0.0, 1e4),
         )
+        if self.timing not in TIMINGS:
+            limit = f"timings are {', '.join(TIMINGS)}"
+            raise ScenarioError(Problem(f"there is no timing '{self.timing}'", "gang.timing", self.timing, limit))
 
     def yields(self, corruption_per_s: float, memory_per_s: float, interrupt_per_s: float) -> GangYield:
         """Return what a gang delivers at the soft-error rates of one chip [1/s]; zeros for a gang on the ground.

@@ -152,6 +152,11 @@ class SoftErrors:
                 even[k], gain[k] = share, (1.0 - share) / mean
         return np.stack([each.cells.ravel() for each in levels]), orbit_map, even, gain
 
+    @property
+    def kind_shares(self) -> np.ndarray:
+        """Share of each kind in all events: float64[3]."""
+        return self._reference_kinds_per_s / float(self.tables.reference_per_s[0])
+
     def gang_rates_per_s(self, exposure_flop: float, executed_flop: float) -> tuple[float, float, float]:
         """Return the rates of one chip [1/s], by kind, that executed work met on average; zeros where none was done."""
         share = exposure_flop / executed_flop if executed_flop > 0.0 else 0.0

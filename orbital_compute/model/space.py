@@ -169,8 +169,13 @@ class SpaceSegment:
 
         self.run(work, self._tiles, beside)
 
-    def merge(self, network: Network, gateway_unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the signatures' keys and supplies [FLOP] (`kernels.supply.merge_supply`)."""
+    def merge(
+        self, network: Network, gateway_unit: np.ndarray, join: Callable[..., None] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the signatures' keys and supplies [FLOP] (`kernels.supply.merge_supply`).
+
+        `join(key, level_count, key_stride, run)` gives rows that must have one key theirs (`model.training`).
+        """
         arrays = self.fleet.arrays
         self.run(
             lambda part: reach_keys(
@@ -179,6 +184,8 @@ class SpaceSegment:
             ),
             self.rows,
         )  # fmt: skip
+        if join is not None:
+            join(self._key, network.level_count, network.key_stride, self.run)
         keys, self.signature, supply_flop = merge_supply(self._key, self.offer_flop, self.rows, self.run)
         return keys, supply_flop
 

@@ -21,8 +21,9 @@ LIMITS = (
     "of the round trip.",
     "Each window is dispatched to its own optimum, proven by a bound, under each satellite's own energy plan; no "
     "satellite saves energy for a dearer hour of the day.",
-    "Training work may be spread over any nodes. Gangs lose to faults what the law of checkpoints says at the mean "
-    "rate of the place; that their chips must be within reach of one another is not modelled.",
+    "Training sits on clusters only where the scenario has network.cluster; else it may be spread over any nodes, and "
+    "gangs lose to faults what the law of checkpoints says at the mean rate of the place. On a cluster the slowest "
+    "member counts window by window, chips that wait draw full power, and gradients share lasers with nothing else.",
     "The weather of a site is a yearly and a daily cosine unless the scenario names an hourly file; a heat wave of a "
     "week adds some 5 K.",
     "Costs are those of one year like this run, at today's prices; most of their parameters are engineering defaults, "

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import run_length_s
-from . import aftermath, air, budget, cost, gateways, headline, health, lease, service, units
+from . import aftermath, air, budget, cost, gateways, headline, health, lease, service, training, units
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
 from .limits import LIMITS
@@ -28,6 +28,7 @@ SECTIONS = (
     ("waterfall", "From peak to delivered"),
     ("budget", "Power and heat budget"),
     ("health", "Health"),
+    ("training", "Training in gangs"),
     ("air", "Thin air"),
     ("gateways", "Gateways"),
     ("events", "With the events and without"),
@@ -105,6 +106,9 @@ def contents(
     shown, tables = health.charts(results), health.tables(results)
     note = f"<p>{escape(health.NOTE)}</p>" * bool(shown or tables)
     yield "".join([note, *(table(rows) for rows in tables), *(figure(chart) for chart in shown)])
+    drawn, lists = training.charts(results), training.tables(results)
+    note = f"<p>{escape(training.NOTE)}</p>" * bool(lists)
+    yield "".join([note, *(table(rows) for rows in lists), *(figure(chart) for chart in drawn)])
     in_air = air.tables(results)
     yield "".join([f"<p>{escape(air.NOTE)}</p>" * bool(in_air), *(table(rows) for rows in in_air)])
     said = "".join(f"<p>{escape(note)}</p>" for note in gateways.notes(results))

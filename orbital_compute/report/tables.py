@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import aftermath, budget, cost, headline, lease
+from . import aftermath, budget, cost, headline, lease, training
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
@@ -85,7 +85,10 @@ def print_summary(
     console.print()
     console.print(waterfall_table(results))
     console.print()
-    for rows in [*budget.tables(results, cases), *aftermath.tables(results, without), *lease.tables(results, without)]:
+    for rows in [
+        *budget.tables(results, cases), *aftermath.tables(results, without), *lease.tables(results, without),
+        *training.tables(results),
+    ]:  # fmt: skip
         console.print(table(rows))
         console.print()
     # A path must come out whole, so that it can be copied: no folding, no cutting.

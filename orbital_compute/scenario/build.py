@@ -19,6 +19,7 @@ from ..model.policy.choose import POLICIES, Policy
 from ..model.policy.user import UserFunction, UserPolicy, load_user_policy
 from ..model.satellite_type import SatelliteType
 from ..model.site import SiteSpec
+from ..model.training import TrainingSpec
 from ..model.workload import Workload
 from . import build_events, build_ground, build_lease, build_limits, build_space, build_work
 from .build_health import HealthLaws, health_laws
@@ -43,6 +44,7 @@ class Model:
     events: list[FleetEvent]
     outages: Outages
     health: HealthLaws
+    training: TrainingSpec | None
     policy: Policy
     sample_rows: np.ndarray  # int64, ascending
     seed: int
@@ -96,6 +98,7 @@ def build(scenario: Scenario) -> Model:
         events=happens.fleet,
         outages=happens.outages,
         health=health,
+        training=build_work.training(scenario, health.gangs),
         policy=_policy(scenario, warned),
         sample_rows=_sample_rows(scenario.output.sample, constellation.n_satellite),
         seed=scenario.seed,

@@ -141,6 +141,7 @@ def gangs(item: schema_health.Gangs, scenario: Scenario) -> dict[str, GangSpec]:
             restart_s=job.gang.restart,
             detection=job.gang.detection,
             hardware_faults_per_chip_year=item.hardware_faults * YEAR_S,
+            timing=job.gang.timing,
         )
         for name, job in scenario.workload.classes.items()
         if job.gang is not None

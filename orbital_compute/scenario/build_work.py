@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 
 from ..model.clock import Clock
+from ..model.cluster import AllReduceSpec, ClusterSpec
+from ..model.gang import GangSpec
 from ..model.growth import Growth, compound
+from ..model.training import TrainingSpec
 from ..model.workload import DemandSpec, JobClass, LanguageModel, Region, ServingDevice
-from . import schema_work
+from . import schema_ground, schema_work
+from .load import Scenario
 
 HOUR_S = 3600.0
 BIT_PER_BYTE = 8.0
@@ -81,6 +85,54 @@ def job_class(name: str, job: schema_work.JobClass, work: schema_work.WorkloadSe
         growth=growth(job.growth or work.demand.growth, clock),
         card=model,
         gang_chips=None if job.gang is None else job.gang.chips,
+    )
+
+
+def training(scenario: Scenario, gangs: dict[str, GangSpec]) -> TrainingSpec | None:
+    """Return clusters and the gangs on them; None where the scenario has no clusters, or no gangs."""
+    item, classes = scenario.network.cluster, scenario.workload.classes
+    if item is None or not any(job.gang is not None for job in classes.values()):
+        return None
+    return TrainingSpec(
+        cluster(item),
+        {name: _gang(job.gang, gangs.get(name)) for name, job in classes.items() if job.gang is not None},
+        {
+            name: _all_reduce(job.gang.all_reduce, job.mfu, scenario.workload.models[job.model])
+            for name, job in classes.items()
+            if job.gang is not None and job.gang.all_reduce is not None
+        },
+    )
+
+
+def cluster(item: schema_ground.Cluster) -> ClusterSpec:
+    """Return how clusters are cut and linked."""
+    return ClusterSpec(
+        satellites=item.satellites,
+        laser_bit_s=item.laser,
+        laser_hop_s=item.laser_delay,
+        satellite_fabric_bit_s=item.satellite_fabric,
+        site_fabric_bit_s=item.site_fabric,
+        fabric_hop_s=item.fabric_delay,
+    )
+
+
+def _gang(item: schema_work.Gang, with_faults: GangSpec | None) -> GangSpec:
+    """Return a gang: with the faults of `health.gangs`, or with none where that is off."""
+    if with_faults is not None:
+        return with_faults
+    return GangSpec(item.chips, item.checkpoint, item.restart, item.detection, 0.0, item.timing)
+
+
+def _all_reduce(item: schema_work.AllReduce, mfu: float, card: schema_work.LanguageModel) -> AllReduceSpec:
+    return AllReduceSpec(
+        parameters=card.parameters,
+        active_parameters=card.active_parameters,
+        batch_tokens=item.batch,
+        replica_chips=item.replica_chips,
+        gradient_byte=item.gradient_size / BIT_PER_BYTE,
+        overlap=item.overlap,
+        inner_steps=item.inner_steps,
+        model_flop_utilisation=mfu,
     )
 
 

@@ -273,6 +273,37 @@ class Gateways(Section):
         return self
 
 
+class Cluster(Section):
+    """How satellites are cut into clusters that train together, and what links their chips and those of sites."""
+
+    satellites: Annotated[int, Count(high=1_000_000)] | None = known(
+        None, "C", MODEL, "neighbours of one plane, or of a formation, in a cluster; all of a plane if not given"
+    )
+    laser: Annotated[float, Quantity("Tbit/s", "1 Tbit/s", above="0 bit/s")] = known(
+        "1 Tbit/s",
+        "B",
+        "AI1 disclosure, June 2026; arXiv:2511.19468 has 0.8 a pair on the bench",
+        "from a satellite to its neighbour, one way, both ways at once",
+        low="0.1 Tbit/s",
+        high="10 Tbit/s",
+    )
+    laser_delay: Annotated[float, Quantity("us", "10 us", low="0 us")] = known(
+        "10 us", "C", MODEL, "in each satellite on the way, beside the flight of light", low="1 us", high="50 us"
+    )
+    satellite_fabric: Annotated[float, Quantity("Gbit/s", "400 Gbit/s", above="0 bit/s")] = known(
+        "400 Gbit/s", "C", MODEL, "of one chip within a satellite, one way", low="100 Gbit/s", high="3600 Gbit/s"
+    )
+    site_fabric: Annotated[float, Quantity("Gbit/s", "400 Gbit/s", above="0 bit/s")] = known(
+        "400 Gbit/s",
+        "B",
+        "400GbE for each GPU of Colossus: Data Centre Dynamics, after ServeTheHome's tour",
+        "of one chip at a site",
+    )
+    fabric_delay: Annotated[float, Quantity("us", "5 us", low="0 us")] = known(
+        "5 us", "C", MODEL, "from chip to chip of a fabric"
+    )
+
+
 class Network(Section):
     """Delays between satellites, gateways, sites and users."""
 
@@ -294,4 +325,7 @@ class Network(Section):
     )
     round_trip_bin: Annotated[float, Quantity("ms", "2 ms", low="0 ms", high="1 s")] = known(
         "2 ms", "C", MODEL, "limits of one gateway this near count as the tightest of them; 0 ms is exact"
+    )
+    cluster: Cluster | None = known(
+        None, "C", MODEL, "where gangs train: none if not given, and then their work may be spread over any nodes"
     )

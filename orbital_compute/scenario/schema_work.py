@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from ..model.gang_timing import TIMINGS
 from .fields import (
     Count,
     Fraction,
@@ -56,6 +57,27 @@ class Serving(Device):
     count: Annotated[int, Count(high=100_000)] = about("devices that share one copy")
 
 
+LLAMA = "Llama 3 405B on 16,384 H100, arXiv:2407.21783 as noted by glennklockwood.com/garden/llama-3.1"
+
+
+class AllReduce(Section):
+    """A training step, and its gradients that chips sum up; it takes `network.cluster`."""
+
+    batch: Annotated[float, Quantity("token", "16000000 tokens", above="0 tokens")] = known(
+        "16000000 tokens", "B", LLAMA, "tokens of one step, all chips together"
+    )
+    replica_chips: Annotated[int, Count()] = known(
+        128, "B", LLAMA, "chips over which one copy of the model lies, all on one satellite in orbit"
+    )
+    gradient_size: Annotated[float, Quantity("byte", "2 byte", above="0 bit")] = known(
+        "2 byte", "C", WORK, "of a parameter's gradient as it is sent", low="1 byte", high="4 byte"
+    )
+    overlap: Share = known(0.5, "C", WORK, "share of the arithmetic behind which sending hides", low="0", high="0.67")
+    inner_steps: Annotated[int, Count(high=1_000_000)] = known(
+        1, "B", "DiLoCo, arXiv:2311.08105: 500", "steps between two sums over lasers", low="1", high="500"
+    )
+
+
 class Gang(Section):
     """Chips that train one model in step and stop together; their faults are `health.gangs` and `health.radiation`."""
 
@@ -67,6 +89,10 @@ class Gang(Section):
         "120 s", "C", MODEL, "from a fault until work goes on"
     )
     detection: Share = known(0.9, "C", MODEL, "share of silent corruptions that a detector catches")
+    timing: Annotated[str, Word(TIMINGS)] = known(
+        "daly", "C", WORK, "when gangs on clusters save: daly, before_eclipse, before_anomaly, or both"
+    )
+    all_reduce: AllReduce | None = known(None, "C", WORK, "without it chips wait for no gradients")
 
 
 class GrowthPoint(Section):

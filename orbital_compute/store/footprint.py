@@ -58,6 +58,9 @@ class RunSize:
     n_gateway: int = 0  # of a run that follows their links or weather
     n_hour: int = 0  # of a run with classes that have a first token
     n_ttft_bin: int = 0  # the same
+    n_gang: int = 0  # classes that train on clusters
+    n_gang_place: int = 0
+    n_stop_cause: int = 0
 
     def dims(self) -> dict[str, int]:
         """Return the length of each dimension of the dataset."""
@@ -68,6 +71,8 @@ class RunSize:
             "node_group": self.n_satellite_type + self.n_site, "rtt_bin": self.n_rtt_bin, "stage": 9, "day": self.n_day,
             "error_kind": self.n_error_kind, "solar_activity": self.n_solar_activity,
             "lease": self.n_lease, "gateway": self.n_gateway, "hour": self.n_hour, "ttft_bin": self.n_ttft_bin,
+            "gang": self.n_gang, "gang_place": self.n_gang_place,
+            "stop_cause": self.n_stop_cause,
         }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from ..model.queues import DROP_REASONS
 from ..model.radiation import KINDS
 from ..model.routes import nearest_gateways
 from ..model.tariff import tariff_rows
+from .training_rows import training_coordinates, training_totals, training_window
 
 FLOP_IN_PFLOP = 1e15
 
@@ -36,6 +37,7 @@ def window_rows(run) -> dict[str, Any]:
         **_market_rows(run),
         **_gateway_rows(run),
         **_radiation_rows(run),
+        **({} if run.training is None else training_window(run.training_credit)),
     }
 
 
@@ -190,8 +192,9 @@ def _service_rows(run, shape: tuple[int, int]) -> dict[str, np.ndarray]:
 def _market_rows(run) -> dict[str, Any]:
     assignment, network = run.assignment, run.network
     n_orbit = run.signature_key.size
-    kind = np.concatenate([network.key_type(run.signature_key), network.n_type + np.arange(network.n_site)])
-    price = np.zeros(network.n_type + network.n_site)
+    n_design = len(run.model.satellite_types)  # a network's type may be a design with an ability (model.training)
+    kind = np.concatenate([network.key_type(run.signature_key) % n_design, n_design + np.arange(network.n_site)])
+    price = np.zeros(n_design + network.n_site)
     np.maximum.at(price, kind, assignment.supply_price)
     audit = run.space_audit
     site_residual = run.site_window.residuals()
@@ -283,6 +286,7 @@ def totals(run) -> dict[str, np.ndarray]:
         **air,
         **run.leases.rows(),
         **_gateway_totals(run),
+        **({} if run.training is None else training_totals(run.training)),
         "drop_reason": run.queues.dropped.reshape(shape).sum(axis=2),
         **_service_totals(run),
     }
@@ -340,6 +344,7 @@ def coordinates(run) -> dict[str, Any]:
         "lease": [lease.site for lease in model.leases],
         "region": model.workload.region_names,
         "reason": DROP_REASONS,
+        **training_coordinates(run.training),
         "day": clock.day_times() if run.health is not None else [],
         "error_kind": KINDS if run.soft_errors is not None else [],
         "solar_activity": ACTIVITY if run.air is not None else [],

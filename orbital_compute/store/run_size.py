@@ -6,6 +6,7 @@ from ..kernels.contacts import N_BIN
 from ..model.air import ACTIVITY
 from ..model.first_token import HOURS, bin_edges_s
 from ..model.fleet import Fleet
+from ..model.gang_rates import CAUSES
 from ..model.health import FleetHealth
 from ..model.queues import DROP_REASONS
 from ..model.radiation import KINDS
@@ -21,6 +22,7 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
     own = Fleet.bytes_per_satellite()
     own += 0 if model.health.fleet is None else FleetHealth.bytes_per_satellite()
     own += 0 if model.health.radiation is None else RadiationWatch.bytes_per_satellite()
+    n_gang = 0 if model.training is None else len(model.training.gangs)
     size = RunSize(
         n_satellite=model.constellation.n_satellite,
         n_window=clock.n_window,
@@ -40,6 +42,9 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
         n_gateway=0 if model.ground.plain else len(model.gateways),
         n_hour=HOURS if timed else 0,
         n_ttft_bin=bin_edges_s().size if timed else 0,
+        n_gang=n_gang,
+        n_gang_place=(1 + len(model.sites)) if n_gang else 0,
+        n_stop_cause=len(CAUSES) if n_gang else 0,
         n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
     )
     return predict(size, bytes_per_satellite=own, to_folder=to_folder)

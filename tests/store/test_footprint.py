@@ -38,6 +38,7 @@ def size_of(dataset) -> RunSize:
         n_gateway=sizes["gateway"],
         n_hour=sizes["hour"],
         n_ttft_bin=sizes["ttft_bin"],
+        n_gang=sizes["gang"], n_gang_place=sizes["gang_place"], n_stop_cause=sizes["stop_cause"],
     )  # fmt: skip
 
 
