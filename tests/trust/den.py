@@ -1,4 +1,4 @@
-"""A process that keeps victims (`victims.py`), with the shim of faults (`faults.c`) loaded where a compiler is there."""
+"""A process that keeps victims (`victims.py`), with the shim of faults (`faults.c`) loaded."""
 
 import json
 import os

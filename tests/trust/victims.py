@@ -1,7 +1,8 @@
 """Runs that are made to be killed: each in a child forked from a process that has all in memory, so that one is quick.
 
 The process reads orders, one a line, as JSON: {"do": "run" or "resume", "folder": ..., "environment": {...},
-"kill_after_windows": ..., "kill_after_s": ...}; it answers each with a line {"status": wait status, "acknowledged": windows, "error": text}.
+"kill_after_windows": ..., "kill_after_s": ...}; it answers each with a line
+{"status": wait status, "acknowledged": windows, "error": text}.
 A window is acknowledged once the run has told that it is done, its checkpoint being written by then.
 """
 
