@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ._version import __version__
-from .commands import presets, runs
+from .commands import plan, presets, runs
 from .commands.shared import BAD_INPUT, FAILED, WOULD_NOT_FIT, AsJson, Changes, checked_scenario, end
 from .errors import OrbitalComputeError, ScenarioError, WontFitError
 
@@ -68,6 +68,7 @@ def validate(
     print(_in_words(scenario, checked))
 
 
+app.command(epilog="Example: orbital-compute plan scenarios/fcc_million.yaml")(plan.plan)
 app.command(epilog="Example: orbital-compute run scenarios/quickstart.yaml --threads 2 --set seed=7")(runs.run)
 app.command(epilog="Example: orbital-compute resume out/quickstart")(runs.resume)
 app.command(epilog="Example: orbital-compute report out/quickstart")(runs.report)
