@@ -162,7 +162,8 @@ def test_ends_of_power_stop_gangs_and_saving_before_them_keeps_more():
 
 
 def test_without_clusters_nothing_of_this_is_stored():
-    found = simulate(scenario(**{"network.cluster": None, "time.duration": "30 min"}))
+    alone = {"network.cluster": None, f"{GANG}.timing": "daly", f"{GANG}.all_reduce": None}
+    found = simulate(scenario(**alone, **{"time.duration": "30 min"}))
     assert not [name for name in found.dataset.variables if name.startswith("gang")]
     assert not [name for name in found.summary() if name.startswith("training")]
 
@@ -174,6 +175,8 @@ def test_without_clusters_nothing_of_this_is_stored():
         ({f"{GANG}.chips": 20_000}, "the largest has 10368"),
         ({f"{GANG}.all_reduce.replica_chips": 256}, "a satellite has 128"),
         ({f"{GANG}.timing": "sometimes"}, "sometimes"),
+        ({"network.cluster": None}, "there are none"),
+        ({GANG: None}, "no class trains in gangs"),
     ],
 )
 def test_nonsense_is_refused(changes, said):

@@ -261,7 +261,7 @@ class Training:
         storm = factor_at(self._storms, self._clock.window_start_s(window) + 0.5 * window_s)
         kinds = np.zeros(len(KINDS)) if self._errors is None else self._errors.kind_shares
         mean = np.zeros(self.n_cluster) if self._errors is None else self._errors.tables.rate_per_s[self._orbit]
-        met = _Met(rate * storm, mean, kinds, slowest, devices, self._dark(slowest[0]))
+        met = _Met(rate * storm, mean, kinds, slowest, self._dark(slowest[0]))
         signature = space.signature[self.row_first]
         n_orbit = node_executed.size - (len(self.place_names) - 1)
         held = self._site_chips * self._sites.held(window) * window_s
@@ -376,7 +376,6 @@ class _Met(NamedTuple):
     mean: np.ndarray  # the same, mean along the orbit, without storms
     kinds: np.ndarray  # float64[3], share of each kind
     slowest: np.ndarray  # float64[3, n_cluster], of `slowest_members`
-    devices: np.ndarray  # float32[n_row]
     ended: np.ndarray  # bool[n_cluster], power has just ended
 
 

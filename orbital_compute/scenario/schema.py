@@ -218,7 +218,21 @@ class ScenarioFields(Section):
             raise wrong("a site is named orbit", limit=limit, cure="give it another name", at=("sites",))
         self._check_shell_types(list(self.satellite_types))
         self._check_events()
+        self._check_gangs()
         return self
+
+    def _check_gangs(self) -> None:
+        """Refuse what gangs on clusters have where there are no clusters, and clusters that nobody trains on."""
+        gangs = {name: job.gang for name, job in self.workload.classes.items() if job.gang is not None}
+        if self.network.cluster is not None and not gangs:
+            cure = "take it away, or give a class of training a gang"
+            raise wrong("no class trains in gangs", cure=cure, at=("network", "cluster"))
+        for name, gang in gangs.items():
+            given = "timing" if gang.timing != "daly" else "all_reduce"
+            if self.network.cluster is None and (gang.timing != "daly" or gang.all_reduce is not None):
+                cure = "give network.cluster, or take it away"
+                at = ("workload", "classes", name, "gang", given)
+                raise wrong("it is for gangs on clusters, and there are none", cure=cure, at=at)
 
     def _check_events(self) -> None:
         """Refuse events that no window of the run would see."""
