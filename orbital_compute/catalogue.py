@@ -218,6 +218,33 @@ VARIABLES: dict[str, Variable] = {
         """,
     ),
     **_catalogue(
+        "time job_class resource",
+        "binding_share | 1 | share of the class's wanted work that the resource holds back, by the dispatch's prices",
+    ),
+    **_catalogue(
+        "time",
+        """
+        laser_loss | 1 | share of assigned work taken back because lasers could not carry its bits
+        laser_gap | 1 | bits that lasers might carry at most less those they carry, over the most
+        laser_want_bit | bit | bits of assigned work that are to go around to gateways by lasers
+        laser_carried_bit | bit | bits that lasers carry into gateways' views
+        laser_links_share | 1 | share of the links between satellites that hold
+        ground_flow_bit_s | bit s-1 | greatest flow from satellites to the ground, would they do the mix that is wanted
+        """,
+    ),
+    **_catalogue(
+        "time shell",
+        """
+        laser_load_bit | bit | bits carried from cell to cell, each counted once for each step
+        laser_capacity_bit | bit | bits that arcs between cells can carry, both directions
+        cut_shell_bit_s | bit s-1 | lasers of the shell in the least cut of the greatest flow to the ground
+        """,
+    ),
+    **_catalogue("time cut_place", "cut_bit_s | bit s-1 | least cut of the greatest flow to the ground, by place"),
+    **_catalogue(
+        "time arc", "cut_gateway_bit_s | bit s-1 | least cut at a gateway: its antennas, or those in its view"
+    ),
+    **_catalogue(
         "time",
         """
         signatures | 1 | number of supply signatures
@@ -443,7 +470,9 @@ COORDINATES: dict[str, Variable] = {
     **_catalogue("region", "region | | region that demand comes from", dtype="str"),
     **_catalogue("reason", "reason | | why requests were dropped", dtype="str"),
     **_catalogue("node_group", "node_group | | satellite designs, then sites", dtype="str"),
-    **_catalogue("arc", "arc | | gateways and site uplinks", dtype="str"),
+    **_catalogue("arc", "arc | | gateways, site uplinks, ways around to gateways by laser", dtype="str"),
+    **_catalogue("resource", "resource | | what can hold back work", dtype="str"),
+    **_catalogue("cut_place", "cut_place | | where the least cut can lie", dtype="str"),
     **_catalogue(
         "rtt_bin",
         """

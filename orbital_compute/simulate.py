@@ -26,6 +26,8 @@ from .model.flow_audit import check_flows
 from .model.frames import instants_after, teme_to_itrs
 from .model.ground_links import GroundLinks, GroundWindow
 from .model.health import FleetHealth
+from .model.laser_spec import LaserLimits
+from .model.lasers import Lasers
 from .model.lease_watch import LeaseWatch
 from .model.network import Network, Uplink
 from .model.offers import build_programme, order_of_use, round_trip_mix, site_round_trip_quanta
@@ -100,6 +102,10 @@ class Simulation:
             model.ground, self.network, self.fleet, constellation, clock
         )  # fmt: skip
         self.ground_window: GroundWindow | None = None
+        self.lasers = None if model.network.lasers is None else Lasers(
+            model.network.lasers, self.fleet, constellation, clock, self.network, events=model.events,
+            laser_events=model.laser_events, health=self.health, n_laser=model.laser_count, seed=model.seed,
+        )  # fmt: skip
         self.queues = Queues(workload, clock)
         self.of_site = self.network.routes.arc >= self.network.n_gateway  # bool[n_route]
         self.crediting = Crediting(
@@ -153,7 +159,10 @@ class Simulation:
         self.working_flop_s = self._left_flop_s
         self.space.prepare(self.window, ground)
         join = None if self.training is None else self.training.join
-        self.signature_key, self.supply_flop = self.space.merge(self.network, self.gateway_unit, join)
+        merged = self.space.merge(self.network, self.gateway_unit, join)
+        if self.lasers is not None:
+            merged = self.lasers.look(self.window, self.space, *merged)
+        self.signature_key, self.supply_flop = merged
         if self.ground_links is not None:
             self.ground_window = self.ground_links.window(self.window, self.space, self.gateway_unit)
 
@@ -168,9 +177,32 @@ class Simulation:
         self.sidereal_rad = math.atan2(matrix[0, 1], matrix[0, 0])  # but for the pole's motion, 1e-6
 
     def dispatch(self) -> None:
-        """Turn offers and queues into assigned work, and give it back to the satellites."""
-        workload, clock = self.model.workload, self.model.clock
+        """Turn offers and queues into assigned work, and give it back to the satellites.
+
+        With lasers, work whose bits they cannot carry is taken back; where that is much, work is shared out once more,
+        within what they carried.
+        """
         self.queues.arrive(self.window, self.arrived)
+        self.laser_loss = 0.0
+        if self.lasers is None:
+            self.assignment: Assignment = self._assign(None)
+            return
+        limits = self.lasers.limits(
+            bit_per_flop=self.queues.bit_per_flop(),
+            demand_flop=self.queues.demand_flop(),
+            available=self._arc_available(),
+        )
+        assignment = self._assign(limits)
+        narrower = self.lasers.narrowed(limits, assignment, self.space)
+        if narrower is not None:
+            assignment = self._assign(narrower)
+        whole_flop = float(assignment.signature_flop.sum())
+        self.assignment, lost_flop = self.lasers.carry(assignment, self.space, self.window)
+        self.laser_loss = lost_flop / whole_flop if whole_flop else 0.0
+
+    def _assign(self, lasers: LaserLimits | None) -> Assignment:
+        """Share out the work of the window, and give each satellite its part."""
+        workload, clock = self.model.workload, self.model.clock
         programme = build_programme(
             self.network,
             signature_key=self.signature_key,
@@ -181,17 +213,19 @@ class Simulation:
             bit_per_flop=self.queues.bit_per_flop(),
             window_s=clock.window_s,
             arc_available=self._arc_available(),
+            lasers=lasers,
             **self.order,
         )
-        self.assignment: Assignment = self.model.policy(programme, self.window)
+        assignment = self.model.policy(programme, self.window)
         n_orbit = self.signature_key.size
         reachable = np.ascontiguousarray(programme.feasible[:n_orbit].any(axis=1))
-        returned = self.space.give_back(self.assignment.share[:n_orbit], reachable)
-        self.site_assigned_flop = np.minimum(self.assignment.signature_flop[n_orbit:], self.site_offer_flop)
+        returned = self.space.give_back(assignment.share[:n_orbit], reachable)
+        self.site_assigned_flop = np.minimum(assignment.signature_flop[n_orbit:], self.site_offer_flop)
         placed = np.concatenate([returned, self.site_assigned_flop])
-        assigned = float(self.assignment.signature_flop.sum())
-        lost_flop = max(self.assignment.merging_loss_flop(placed), 0.0)  # below zero: rounded up to whole quanta
+        assigned = float(assignment.signature_flop.sum())
+        lost_flop = max(assignment.merging_loss_flop(placed), 0.0)  # below zero: rounded up to whole quanta
         self.merging_loss = lost_flop / assigned if assigned else 0.0
+        return assignment
 
     def _arc_available(self) -> np.ndarray | None:
         """Return the share of each arc's capacity that is there in this window; None for all of it.
@@ -282,7 +316,8 @@ class Simulation:
             place[self.of_site], self.route_executed_flop[self.of_site], network.n_site * network.n_class
         )
         programme = self.assignment.programme
-        spare_bit = programme.arc_capacity_bit - programme.by_arc(self.route_executed_flop)
+        n_arc = len(network.arcs)  # the lasers' own are no way out
+        spare_bit = (programme.arc_capacity_bit - programme.by_arc(self.route_executed_flop))[:n_arc]
         self.leases.see(self.window, work_flop.reshape(network.n_site, network.n_class), spare_bit)
 
     def _ground_march(self) -> None:
@@ -317,7 +352,7 @@ class Simulation:
             "fleet": self.fleet, "sites": self.sites, "queues": self.queues, "health": self.health, "air": self.air,
             "soft_errors": self.soft_errors, "leases": self.leases, "ground_links": self.ground_links,
             "service": self.service,
-            "training": self.training,
+            "training": self.training, "lasers": self.lasers,
         }  # fmt: skip
         return {name: part for name, part in parts.items() if part is not None}
 

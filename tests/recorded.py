@@ -49,6 +49,8 @@ def coordinates(
         "gang_timing": ["both"],
         "gang_place": ["orbit", "memphis"],
         "stop_cause": ["hardware", "power"],
+        "resource": ["power", "laser"],
+        "cut_place": ["compute", "lasers"],
         "class_value": [8.0, 1.0],
         "class_slo_wait_s": [10.0, 1e5],
         "class_ttft_limit_s": [1.0, np.inf],

@@ -2,8 +2,10 @@
 
 The linear programme holds what each pool gives to each group, the routes, the demands and the arcs, and of the limits
 on supply (`pools`) those that matter. HiGHS solves it; greatest flows place its works on the signatures, or name sets
-of groups that ask for too much; these are added, until all is placed. Nothing is lost: both together are the full
-programme. A signature's price is the sum of the prices of the sets that it is a member of.
+of groups that ask for too much; these are added, until all is placed. Where ways lead over several arcs, as with
+lasers, groups cross and sets would be hundreds: then what rows give to groups enters the programme itself. Nothing is
+lost: either way it is the full programme. A signature's price is its own, or the sum of those of the sets that it is a
+member of.
 
 Within a group flows are mixed: each signature has the same share of every way out as it has of what came in.
 """
@@ -25,7 +27,7 @@ from .programme import Programme
 
 TOLERANCE = 1e-10  # primal and dual feasibility of scaled rows, the tightest that HiGHS takes
 MISPLACED = 1e-12  # of a pool's supply that may stay unplaced; the gap shows it
-MOST_ROUNDS = 200
+MOST_ROUNDS = 12  # after which all limits on supply enter at once
 OPTIONS: dict[str, bool | int | float | str] = {
     "output_flag": False,
     "threads": 1,
@@ -86,13 +88,11 @@ def solve_master(programme: Programme) -> Flows:
     unit_flop = 2.0 ** round(math.log2(max(pool.supply_flop.max() for pool in pools)))
     unit_value = 2.0 ** round(math.log2(programme.route_gain[use_route].max()))
     layout = lay_out(programme, pools, np.flatnonzero(use_route), unit_flop, unit_value)
-    work_flop, arc_price, set_prices, placements = _place_optimum(pools, layout, unit_flop)
+    place = _place_by_rows if programme.arc_route.size > programme.route_group.size else _place_optimum
+    work_flop, arc_price, row_prices, placements = place(pools, layout, unit_flop)
 
     flows.arc_price[layout.arc] = arc_price * unit_value / layout.arc_scale_bit
-    for pool, prices in zip(pools, set_prices, strict=True):
-        row_price = np.zeros(pool.supply_flop.size)
-        for crowd, price in prices:
-            row_price[crowd_members(pool, crowd[None])[0]] += price
+    for pool, row_price in zip(pools, row_prices, strict=True):
         flows.supply_price[pool.signature] = row_price[pool.row] * unit_value
     _mix(programme, pools, placements, layout, work_flop[layout.draw_group.size :], flows)
     return flows
@@ -155,7 +155,7 @@ def _arcs_that_may_bind(programme: Programme, route: np.ndarray) -> np.ndarray:
 
 
 def _place_optimum(pools: list[Pool], layout: Layout, unit_flop: float):
-    """Return the columns [FLOP], the prices of arcs and of each pool's sets, and the flows that place the columns."""
+    """Return the columns [FLOP], the prices of arcs and of each pool's rows, and the flows that place the columns."""
     solver = _open_solver(layout)
     sets: list[tuple[int, np.ndarray]] = [(q, crowd) for q, pool in enumerate(pools) for crowd in first_crowds(pool)]
     _add_limits(solver, pools, layout, sets, unit_flop)
@@ -176,10 +176,52 @@ def _place_optimum(pools: list[Pool], layout: Layout, unit_flop: float):
             break
         _add_limits(solver, pools, layout, crowded, unit_flop)
         sets += crowded
-    arc_price = price[n_fixed - layout.arc.size : n_fixed]
-    priced = list(zip(sets, price[n_fixed:], strict=False))
-    set_prices = [[(crowd, one) for (q, crowd), one in priced if q == p and one > 0.0] for p in range(len(pools))]
-    return work_flop, arc_price, set_prices, placements
+    else:
+        return _place_by_rows(pools, layout, unit_flop)
+    row_prices = [np.zeros(pool.supply_flop.size) for pool in pools]
+    for (q, crowd), one in zip(sets, price[n_fixed:], strict=False):
+        if one > 0.0:
+            row_prices[q][crowd_members(pools[q], crowd[None])[0]] += one
+    return work_flop, price[n_fixed - layout.arc.size : n_fixed], row_prices, placements
+
+
+def _place_by_rows(pools: list[Pool], layout: Layout, unit_flop: float):
+    """Return what `_place_optimum` does, from the programme in which rows give to groups and groups pass on."""
+    solver, n_draw, n_fixed = _open_solver(layout), layout.draw_group.size, layout.limit.size
+    n_column = layout.cost.size
+    row, column, entry = [], [], []
+    limit: list[np.ndarray] = []
+    for q, pool in enumerate(pools):
+        (n_row, n_h), n_enter, n_pass = pool.member.shape, pool.enter_row.size, pool.pass_from.size
+        enter, on = n_column + np.arange(n_enter), n_column + n_enter + np.arange(n_pass)
+        base, drawn = sum(part.size for part in limit), np.arange(layout.pool_start[q], layout.pool_start[q + 1])
+        # rows: supply of each row; then of each group, drawn and passed on less entered and passed to it
+        parts = (
+            (pool.enter_row, enter, 1.0), (n_row + pool.enter_group, enter, -1.0), (n_row + pool.pass_from, on, 1.0),
+            (n_row + pool.pass_to, on, -1.0), (n_row + np.arange(n_h), drawn, 1.0),
+        )  # fmt: skip
+        for rows, columns, sign in parts:
+            row.append(base + rows)
+            column.append(columns)
+            entry.append(np.full(rows.size, sign))
+        limit.append(np.concatenate([pool.supply_flop / unit_flop, np.zeros(n_h)]))
+        n_column += n_enter + n_pass
+    n_more, limits = n_column - layout.cost.size, np.concatenate(limit)
+    none, nothing = np.zeros(0, np.int32), np.zeros(n_more)
+    _accepted(solver, solver.addCols(n_more, nothing, nothing, np.full(n_more, np.inf), 0, none, none, np.zeros(0)))
+    rows, columns, entries = (np.concatenate(part) for part in (row, column, entry))
+    order = np.lexsort((columns, rows))
+    start = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=limits.size))[:-1]]).astype(np.int32)
+    lower = np.full(limits.size, -np.inf)
+    index = columns[order].astype(np.int32)
+    _accepted(solver, solver.addRows(limits.size, lower, limits, index.size, start, index, entries[order]))
+    found, price = _optimum(solver)
+    work_flop = np.maximum(found[: layout.cost.size], 0.0) * unit_flop
+    draws = np.split(work_flop[:n_draw], layout.pool_start[1:-1])
+    placements = [place_work(pool, drawn) for pool, drawn in zip(pools, draws, strict=True)]
+    first = n_fixed + np.cumsum([0] + [len(part) for part in limit[:-1]])
+    row_prices = [price[i : i + pool.supply_flop.size] for i, pool in zip(first, pools, strict=True)]
+    return work_flop, price[n_fixed - layout.arc.size : n_fixed], row_prices, placements
 
 
 def _open_solver(layout: Layout):

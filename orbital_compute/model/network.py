@@ -2,15 +2,17 @@
 
 Latency one way (MODEL §8): a satellite in view of a gateway sends straight down. Otherwise its data go around over
 other satellites of its height, 1.3 times the great circle, with 50 μs a hop of 2,000 km (taken in proportion), and
-down by that height; fibre on the ground is 1.3 times the great circle. Satellites' own link rates set no limit yet.
+down by that height; fibre on the ground is 1.3 times the great circle. Without lasers in the spec every satellite can
+send around, whatever its links; with them the ways of those that see a gateway, and of those that lasers lead there,
+are told apart, and the lasers' capacity limits the latter (`lasers`).
 
 On a given orbit the delay grows with the central angle, so a limit on the delay is a limit on a cosine. Within view
 the straight line grows with the angle, and so does the way around. At the edge of view the delay only ever jumps up:
 the straight line is shorter than the chord at satellite height plus the height, hence than the way around, whose
 factor is at least 1.
 
-What a satellite reaches is one number, its key: its type, and for each gateway how many limits it keeps. The limits
-of a gateway are nested. Satellites of one key are interchangeable in dispatch.
+What a satellite reaches is one number, its key: its type, and for each gateway how many limits it keeps and, with
+lasers, whether it sees it. The limits of a gateway are nested. Satellites of one key are interchangeable in dispatch.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from ..constants import EARTH_MEAN_RADIUS_M, SPEED_OF_LIGHT_M_S
 from ..errors import Problem, ScenarioError
 from ..kernels.contacts import Leg
 from .frames import geodetic_to_itrs_m, turned
-from .routes import Groups, Routes, allowances, gateway_limits, key_strides, lay_routes
+from .laser_spec import LaserSpec
+from .routes import ANY, AROUND, DIRECT, Groups, Routes, allowances, gateway_limits, key_strides, lay_routes
 
 ALWAYS, NEVER = -2.0, 2.0  # cosines that every angle reaches, and none
 
@@ -55,6 +58,7 @@ class Gateway:
     min_elevation_rad: float = np.pi * 25.0 / 180.0  # MODEL §8
     availability: float = 0.995  # rain, MODEL §8
     max_range_m: float | None = None
+    antenna_bit_s: float = np.inf  # of one antenna, hence of one satellite in view
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,16 @@ class NetworkSpec:
     fibre_factor: float = 1.3
     gateways_per_region: int = 2  # nearest gateways that latency-bound work of a region may use
     round_trip_bin_s: float = 2e-3  # limits of one gateway this near count as the tightest of them; 0: exact (§7.2)
+    lasers: LaserSpec | None = None  # None: data go around whatever the links
 
 
 @dataclass(frozen=True)
 class Network:
-    """Distances and limits of a run, ready for the kernels. Arcs are the gateways, then the sites' uplinks."""
+    """Distances and limits of a run, ready for the kernels.
+
+    Arcs are the gateways, then the sites' uplinks, then with lasers the way around to each gateway. Limits of delay
+    and, with lasers, views are laid out as one list of watchers: the gateways, then the gateways once more.
+    """
 
     spec: NetworkSpec
     gateways: tuple[Gateway, ...]
@@ -93,9 +102,9 @@ class Network:
     n_type: int
     gateway_unit_itrs: np.ndarray  # float64[n_gateway, 3]
     leg: np.ndarray  # float64[n_orbit, n_gateway, 5], fields of Leg
-    reach_cosine: np.ndarray  # float64[n_orbit, n_gateway, n_level]
-    level_count: np.ndarray  # int64[n_gateway]
-    key_stride: np.ndarray  # uint64[n_gateway]
+    reach_cosine: np.ndarray  # float64[n_orbit, n_watcher, n_level]
+    level_count: np.ndarray  # int64[n_watcher]
+    key_stride: np.ndarray  # uint64[n_watcher]
     routes: Routes
     groups: Groups
     latency_bound: np.ndarray  # bool[n_class]
@@ -118,7 +127,13 @@ class Network:
 
     @property
     def arc_names(self) -> list[str]:
-        return [arc.name for arc in self.arcs]
+        """Names of all arcs of a programme."""
+        around = [f"{gateway.name} by laser" for gateway in self.gateways] if self.spec.lasers is not None else []
+        return [*(arc.name for arc in self.arcs), *around]
+
+    def watcher_unit(self, gateway_unit: np.ndarray) -> np.ndarray:
+        """Return float64[n_watcher, 3], directions of the watchers by those of the gateways."""
+        return np.ascontiguousarray(np.tile(gateway_unit, (self.level_count.size // max(self.n_gateway, 1), 1)))
 
     def gateway_unit_teme(self, teme_to_itrs: np.ndarray) -> np.ndarray:
         """Return float64[n_gateway, 3], directions in TEME, by the matrix of `frames.teme_to_itrs` at one time."""
@@ -130,17 +145,32 @@ class Network:
 
     def key_levels(self, signature_key: np.ndarray) -> np.ndarray:
         """Return int64[n_signature, n_gateway], how many limits of each gateway a key keeps."""
-        radix = (self.level_count + 1).astype(np.uint64)
-        return (signature_key[:, None] // self.key_stride % radix).astype(np.int64)
+        return self._digits(signature_key, slice(0, self.n_gateway))
+
+    def key_sees(self, signature_key: np.ndarray) -> np.ndarray:
+        """Return bool[n_signature, n_gateway], whether the satellites of a key see a gateway; with lasers only."""
+        return self._digits(signature_key, slice(self.n_gateway, 2 * self.n_gateway)) > 0
+
+    def _digits(self, signature_key: np.ndarray, part: slice) -> np.ndarray:
+        radix = (self.level_count[part] + 1).astype(np.uint64)
+        return (signature_key[:, None] // self.key_stride[part] % radix).astype(np.int64)
 
     def key_type(self, signature_key: np.ndarray) -> np.ndarray:
         """Return int64[n_signature], the type of satellite of a key."""
         return (signature_key % np.uint64(self.n_type)).astype(np.int64)
 
-    def feasible(self, signature_key: np.ndarray) -> np.ndarray:
-        """Return bool[n_signature + n_site, n_group]: which nodes can use the routes of which group; sites last."""
+    def feasible(self, signature_key: np.ndarray, by_laser: np.ndarray | None = None) -> np.ndarray:
+        """Return bool[n_signature + n_site, n_group]: which nodes can use the routes of which group; sites last.
+
+        `by_laser` bool[n_signature, n_gateway]: with lasers, which signatures' links lead into a gateway's view.
+        """
         groups, level, kind = self.groups, self.key_levels(signature_key), self.key_type(signature_key)
         kept = level[:, np.maximum(groups.gateway, 0)] >= groups.level if self.n_gateway else groups.level <= 0
+        if by_laser is not None:
+            sees = self.key_sees(signature_key)
+            of_gateway = np.maximum(groups.gateway, 0)
+            kept &= (groups.sight != DIRECT) | sees[:, of_gateway]
+            kept &= (groups.sight != AROUND) | (by_laser & ~sees)[:, of_gateway]
         orbit = kept & groups.type_serves.T[kind]
         return np.concatenate([orbit, groups.site == np.arange(self.n_site)[:, None]])
 
@@ -190,8 +220,11 @@ class Network:
         for g, (limit, _) in enumerate(limits):
             for level, longest_s in enumerate(limit):
                 reach_cosine[:, g, level] = cosine_within(leg[:, g], longest_s)
+        if spec.lasers is not None:
+            reach_cosine, level_count = _with_views(reach_cosine, level_count, leg)
+        sights = (ANY,) if spec.lasers is None else (DIRECT, AROUND)
         level_needed = np.array([level for _, level in limits], np.int64).reshape(allowance_s.shape)
-        routes, groups = lay_routes(level_needed, ground_s, type_serves, site_s, site_serves, rtt_limit_s)
+        routes, groups = lay_routes(level_needed, ground_s, type_serves, site_s, site_serves, rtt_limit_s, sights)
         return Network(
             spec=spec,
             gateways=tuple(gateways),
@@ -208,6 +241,19 @@ class Network:
             groups=groups,
             latency_bound=np.isfinite(rtt_limit_s),
         )
+
+
+def _with_views(reach_cosine, level_count, leg) -> tuple[np.ndarray, np.ndarray]:
+    """Return the limits with the views as watchers of one level each."""
+    n_orbit, n_gateway, n_level = reach_cosine.shape
+    view = np.full((n_orbit, n_gateway, max(n_level, 1)), NEVER)
+    view[:, :, 0] = leg[:, :, Leg._fields.index("view_cosine")]
+    if n_level == 0:
+        reach_cosine = np.full((n_orbit, n_gateway, 1), NEVER)
+    return (
+        np.ascontiguousarray(np.concatenate([reach_cosine, view], axis=1)),
+        np.concatenate([level_count, np.ones(n_gateway, np.int64)]),
+    )
 
 
 def _check(spec: NetworkSpec, regions: Sequence[Place]) -> None:

@@ -14,11 +14,15 @@ import numpy as np
 from ..kernels.contacts import MILLISECONDS, N_BIN, RoundTripMix, count_ways, split_ways
 from ..kernels.supply import PER_QUANTUM
 from .dispatch import Assignment
+from .laser_spec import LaserLimits
 from .network import Network
 from .programme import Programme
+from .routes import AROUND
 
 TIE = 1e-6
 FIBRE_PART = 0.1  # of the tie-breaking cost; electricity takes the rest
+AROUND_PART = 0.01  # the same, of a way around by lasers where another satellite sees the gateway
+ROOM_LEFT = 1.0 - 1e-6  # of a gateway with lasers: each satellite's part is rounded up to whole quanta and bits
 LONG_FIBRE_S = 1.0  # round trip that counts in full
 ENOUGH = 2.0  # times all supply: a demand beyond it is never met and never binds
 
@@ -34,6 +38,7 @@ def build_programme(
     bit_per_flop: np.ndarray,
     window_s: float,
     arc_available: np.ndarray | None = None,
+    lasers: LaserLimits | None = None,
     type_energy_price: np.ndarray | None = None,
     site_energy_price: np.ndarray | None = None,
 ) -> Programme:
@@ -51,6 +56,8 @@ def build_programme(
     window_s : float
     arc_available : float64[n_arc]
         Share of each arc's capacity that is there in this window, 0 if it is down; all of it by default.
+    lasers : LaserLimits
+        Of this window, where the network's spec has lasers.
     type_energy_price : float64[n_type], site_energy_price : float64[n_site]
         Price of electricity for a FLOP, in any one unit: cheaper nodes are taken first among equals. By default
         satellites, whose power is there anyway, come before sites.
@@ -60,26 +67,35 @@ def build_programme(
     capacity_bit = network.arc_capacity_bit(window_s)
     if arc_available is not None:
         capacity_bit = capacity_bit * arc_available
+    n_route, bits = routes.arc.size, np.asarray(bit_per_flop, float)[routes.demand]
+    use_route, use_arc, use_bits, by_laser = np.arange(n_route), routes.arc, bits, None
+    around_cost = 0.0
+    if lasers is not None:
+        by_laser, around = lasers.by_laser, np.flatnonzero(routes.sight == AROUND)
+        capacity_bit[: network.n_gateway] = ROOM_LEFT * np.minimum(capacity_bit[: network.n_gateway], lasers.view_bit)
+        use_route, use_bits = np.concatenate([use_route, around]), np.concatenate([bits, bits[around]])
+        use_arc = np.concatenate([use_arc, capacity_bit.size + routes.arc[around]])
+        capacity_bit = np.concatenate([capacity_bit, lasers.around_bit])
+        around_cost = AROUND_PART * (routes.sight == AROUND)
     of_type = np.zeros(network.n_type) if type_energy_price is None else np.asarray(type_energy_price, float)
     of_site = np.ones(network.n_site) if site_energy_price is None else np.asarray(site_energy_price, float)
     energy = np.concatenate([of_type[network.key_type(signature_key)], of_site])
     dearest = max(of_type.max(initial=0.0), of_site.max(initial=0.0))
     tie = TIE * value[value > 0.0].min(initial=np.inf) if (value > 0.0).any() else 0.0
-    n_route = routes.arc.size
     supply_flop = np.concatenate([supply_flop, site_offer_flop])
     return Programme(
         supply_flop=supply_flop,
         demand_flop=_within_reason(np.asarray(demand_flop, float), math.fsum(supply_flop.tolist())),
         value=value,
-        feasible=network.feasible(signature_key),
+        feasible=network.feasible(signature_key, by_laser),
         route_group=routes.group,
         route_demand=routes.demand,
         arc_capacity_bit=capacity_bit,
-        arc_route=np.arange(n_route),
-        arc_index=routes.arc,
-        arc_bit_per_flop=np.asarray(bit_per_flop, float)[routes.demand],
+        arc_route=use_route,
+        arc_index=use_arc,
+        arc_bit_per_flop=use_bits,
         signature_cost=tie * (1.0 - FIBRE_PART) * (energy / dearest if dearest > 0.0 else energy),
-        route_cost=tie * FIBRE_PART * np.minimum(routes.ground_s / LONG_FIBRE_S, 1.0),
+        route_cost=tie * (FIBRE_PART * np.minimum(routes.ground_s / LONG_FIBRE_S, 1.0) + around_cost),
     )
 
 

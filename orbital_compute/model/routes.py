@@ -14,6 +14,7 @@ from ..errors import Problem, ScenarioError
 from ..kernels.contacts import Leg
 
 ANYWHERE = -1  # gateway of a group that asks for no limit
+ANY, DIRECT, AROUND = 0, 1, 2  # what a group asks of satellites: nothing, to see the gateway, or to reach it by lasers
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Routes:
     arc: np.ndarray  # int64[n_route]; gateways first, then sites
     ground_s: np.ndarray  # float64[n_route]; round trip over fibre
     group: np.ndarray  # int64[n_route]
+    sight: np.ndarray  # int64[n_route]; ANY, DIRECT or AROUND, as the group
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Groups:
     level: np.ndarray  # int64[n_group]; limits to be kept, 0 for none
     type_serves: np.ndarray  # bool[n_group, n_type]; False throughout for a site's group
     site: np.ndarray  # int64[n_group]; -1 for groups of satellites
+    sight: np.ndarray  # int64[n_group]; ANY, DIRECT or AROUND
 
 
 def allowances(rtt_limit_s: np.ndarray, ground_s: np.ndarray, gateways_per_region: int) -> np.ndarray:
@@ -94,25 +97,37 @@ def key_strides(n_type: int, level_count: np.ndarray) -> np.ndarray:
     return np.array(stride, np.uint64)
 
 
-def lay_routes(level_needed, ground_s, type_serves, site_s, site_serves, rtt_limit_s) -> tuple[Routes, Groups]:
-    """Return all routes, ordered by class, region and arc, and their groups in order of first use."""
+def lay_routes(
+    level_needed, ground_s, type_serves, site_s, site_serves, rtt_limit_s, sights: tuple[int, ...] = (ANY,)
+) -> tuple[Routes, Groups]:
+    """Return all routes, ordered by class, region and arc, and their groups in order of first use.
+
+    A route of satellites stands once for each of `sights`; groups that ask for a sight are of one gateway each.
+    """
     n_gateway, n_class, n_region = level_needed.shape
     group_number: dict[tuple, int] = {}
     rows: list[tuple] = []
     for c in range(n_class):
         for region in range(n_region):
-            ways = [(g, ground_s[g, region], g, level_needed[g, c, region], -1) for g in range(n_gateway)]
+            ways = [
+                (g, ground_s[g, region], g, level_needed[g, c, region], -1, sight)
+                for g in range(n_gateway)
+                for sight in sights
+            ]
             ways = [way for way in ways if way[3] >= 0 and type_serves[:, c].any()]
             near = [j for j in range(len(site_s)) if site_serves[j, c] and site_s[j, region] <= rtt_limit_s[c]]
-            ways += [(n_gateway + j, site_s[j, region], ANYWHERE, 0, j) for j in near]
-            for arc, way_s, gateway, level, site in ways:
+            ways += [(n_gateway + j, site_s[j, region], ANYWHERE, 0, j, ANY) for j in near]
+            for arc, way_s, gateway, level, site, sight in ways:
                 serves = type_serves[:, c] & (site < 0)
-                key = (int(gateway) if level > 0 else ANYWHERE, int(level), serves.tobytes(), site)
+                own = int(gateway) if level > 0 or sight != ANY else ANYWHERE
+                key = (own, int(level), serves.tobytes(), site, sight)
                 number = group_number.setdefault(key, len(group_number))
-                rows.append((c, region, c * n_region + region, arc, way_s, number))
-    table = np.array(rows, float).reshape(-1, 6)
+                rows.append((c, region, c * n_region + region, arc, way_s, number, sight))
+    table = np.array(rows, float).reshape(-1, 7)
     whole = table.astype(np.int64)
-    routes = Routes(whole[:, 0], whole[:, 1], whole[:, 2], whole[:, 3], table[:, 4].copy(), whole[:, 5])
+    routes = Routes(
+        whole[:, 0], whole[:, 1], whole[:, 2], whole[:, 3], table[:, 4].copy(), whole[:, 5], whole[:, 6]
+    )  # fmt: skip
     groups = Groups(
         gateway=np.array([key[0] for key in group_number], np.int64),
         level=np.array([key[1] for key in group_number], np.int64),
@@ -120,5 +135,6 @@ def lay_routes(level_needed, ground_s, type_serves, site_s, site_serves, rtt_lim
             len(group_number), type_serves.shape[0]
         ),
         site=np.array([key[3] for key in group_number], np.int64),
+        sight=np.array([key[4] for key in group_number], np.int64),
     )
     return routes, groups

@@ -176,10 +176,10 @@ class SpaceSegment:
 
         `join(key, level_count, key_stride, run)` gives rows that must have one key theirs (`model.training`).
         """
-        arrays = self.fleet.arrays
+        arrays, watcher_unit = self.fleet.arrays, network.watcher_unit(gateway_unit)
         self.run(
             lambda part: reach_keys(
-                self.unit, arrays.orbit_index, arrays.type_index, gateway_unit, network.reach_cosine,
+                self.unit, arrays.orbit_index, arrays.type_index, watcher_unit, network.reach_cosine,
                 network.level_count, network.key_stride, part[0], part[1], self._key,
             ),
             self.rows,
@@ -188,6 +188,13 @@ class SpaceSegment:
             join(self._key, network.level_count, network.key_stride, self.run)
         keys, self.signature, supply_flop = merge_supply(self._key, self.offer_flop, self.rows, self.run)
         return keys, supply_flop
+
+    def given_middle(self) -> np.ndarray | None:
+        """Return positions [m] and tracks of element sets in the middle step of the window prepared last.
+
+        float64[6, n_row] as in `ElementPaths.fly`; None for designs.
+        """
+        return None if self._paths is None else self._given[self.clock.steps_per_window // 2]
 
     def give_back(self, share: np.ndarray, reachable: np.ndarray) -> np.ndarray:
         """Assign each satellite its signature's share of its offer; return what each signature got [FLOP].

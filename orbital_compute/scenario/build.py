@@ -12,6 +12,7 @@ from ..model.clock import DAY_S, Clock
 from ..model.constellation import Constellation
 from ..model.events import FleetEvent
 from ..model.ground_links import GroundSpec
+from ..model.laser_spec import LasersLost, LinkEvent
 from ..model.lease import Lease
 from ..model.network import Gateway, NetworkSpec
 from ..model.outages import Outages
@@ -42,6 +43,8 @@ class Model:
     workload: Workload
     leases: list[Lease]
     events: list[FleetEvent]
+    laser_events: list[LasersLost | LinkEvent]
+    laser_count: int  # lasers of a satellite that may fail
     outages: Outages
     health: HealthLaws
     training: TrainingSpec | None
@@ -96,6 +99,8 @@ def build(scenario: Scenario) -> Model:
         workload=Workload(classes, regions, demand, clock=clock, seed=scenario.seed, surges=happens.surges),
         leases=leases,
         events=happens.fleet,
+        laser_events=happens.lasers,
+        laser_count=build_events.laser_count(scenario),
         outages=happens.outages,
         health=health,
         training=build_work.training(scenario, health.gangs),

@@ -14,6 +14,7 @@ from ..model.constellation import Constellation
 from ..model.events import FleetEvent, cut_off
 from ..model.health_laws import satellite_keys
 from ..model.health_spec import LaserFailures
+from ..model.laser_spec import LasersLost, LinkEvent
 from ..model.outages import ArcOutage, Outages, Spell, least_of_overlapping
 from ..model.site import GridChange, SiteSpec
 from ..model.workload import Surge
@@ -30,6 +31,7 @@ class Happenings:
     surges: list[Surge]
     halls: dict[str, tuple[Spell, ...]]  # by site
     curtailed: dict[str, tuple[Spell, ...]]  # by site; factors are powers [W]
+    lasers: list[LasersLost | LinkEvent]
 
     def at_site(self, site: SiteSpec, grid_limits: Sequence[Spell] = ()) -> SiteSpec:
         """Return a site with what befalls it; its own dated limits of the grid [W] count beside the events."""
@@ -91,7 +93,28 @@ def happenings(scenario: Scenario, clock: Clock, fleet: Constellation) -> Happen
         ],
         halls=of_site("hall_lost", "share", lambda share: 1.0 - share),
         curtailed=of_site("grid_curtailed", "limit", float),
+        lasers=[
+            laser_event(item, i, clock, fleet, scenario)
+            for i, item in events
+            if item.kind in ("lasers_lost", "link_lost")
+        ],
     )  # fmt: skip
+
+
+def laser_event(
+    item: Event, index: int, clock: Clock, fleet: Constellation, scenario: Scenario
+) -> LasersLost | LinkEvent:
+    """Return what an event does to links between satellites."""
+    spell, rows = _spell(item, clock, 1.0), _rows(item, index, fleet)
+    if item.kind == "lasers_lost":
+        assert item.share is not None
+        return LasersLost(rows, item.share, index, spell.start_s, spell.end_s)
+    if scenario.network.lasers is None:
+        cure = "give network: {lasers: {}}"
+        raise ScenarioError(Problem("the run has no links between satellites", f"events[{index}]", cure=cure))
+    a, b = int(rows[0]), int(rows[1]) if rows.size > 1 else None
+    left = 1.0 - (1.0 if item.share is None else item.share)
+    return LinkEvent(a, b, left, spell.start_s, spell.end_s, f"events[{index}].rows")
 
 
 def _spell(item: Event, clock: Clock, factor: float | None) -> Spell:
@@ -106,7 +129,7 @@ def fleet_event(item: Event, index: int, clock: Clock, fleet: Constellation, sce
     if item.kind == "lasers_lost":
         assert item.share is not None
         keys = satellite_keys(fleet, rows)
-        rows = rows[cut_off(keys, item.share, _lasers(scenario), seed=scenario.seed, event=index)]
+        rows = rows[cut_off(keys, item.share, laser_count(scenario), seed=scenario.seed, event=index)]
     spell = _spell(item, clock, 1.0)
     return FleetEvent(
         rows=rows.astype(np.int64),
@@ -119,7 +142,7 @@ def fleet_event(item: Event, index: int, clock: Clock, fleet: Constellation, sce
     )
 
 
-def _lasers(scenario: Scenario) -> int:
+def laser_count(scenario: Scenario) -> int:
     """Return how many lasers a satellite has."""
     failures = scenario.health.failures if scenario.health is not None else None
     lasers = failures.lasers if failures is not None else None

@@ -9,10 +9,12 @@ import numpy as np
 from ..constants import EARTH_RADIUS_M
 from ..model.climate import Climate, CosineClimate, read_hourly_climate
 from ..model.ground_links import GroundSpec
+from ..model.laser_spec import LaserSpec
 from ..model.link_budget import LaserDownlink, LaserTerminal, RadioLink
 from ..model.network import Gateway, NetworkSpec
 from ..model.site import BatteryPlant, DeviceGroup, SiteSpec
 from ..model.tariff import read_tariff
+from ..model.topology import PlusGrid
 from ..model.weather import DRAWN, Weather
 from . import schema_ground
 from .build_space import curve
@@ -131,6 +133,7 @@ def gateways(
             min_elevation_rad=item.min_elevation or 0.0,
             availability=kept if drawn else kept * share,
             max_range_m=item.max_ground_range,
+            antenna_bit_s=rate_bit_s,
         )
         for (name, station), share in zip(item.stations.items(), shares, strict=True)
     ]
@@ -208,4 +211,32 @@ def network(item: schema_ground.Network) -> NetworkSpec:
         fibre_factor=item.fibre_detour,
         gateways_per_region=item.gateways_per_region,
         round_trip_bin_s=item.round_trip_bin,
+        lasers=None if item.lasers is None else lasers(item.lasers),
     )
+
+
+def lasers(item: schema_ground.Lasers) -> LaserSpec:
+    """Return the lasers between satellites: at a rate that is given, or as far as a terminal's light carries it."""
+    grid = PlusGrid(
+        cross=item.cross,
+        clearance_m=item.clearance,
+        longest_m=math.inf if item.longest is None else item.longest,
+        slew_limit_deg_s=math.degrees(item.slew_limit),
+        acquisition_s=item.acquisition,
+        terminals=item.terminals,
+        express_slots=tuple(item.express),
+    )
+    if item.rate is not None:
+        return LaserSpec(
+            grid=grid, cap_bit_s=item.rate, availability=item.availability, cells=item.cells, refresh_s=item.refresh
+        )
+    terminal = LaserTerminal(
+        power_w=item.terminal.power,
+        diameter_m=item.terminal.aperture,
+        wavelength_m=item.terminal.wavelength,
+        modulation=item.terminal.modulation,
+        cap_bit_s=item.terminal.rate,
+        acquisition_s=item.acquisition,
+        uptime=item.availability,
+    )
+    return LaserSpec.of_terminal(terminal, grid=grid, cells=item.cells, refresh_s=item.refresh)

@@ -16,6 +16,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "cell_string_lost": ("satellites", ("share",), ()),
     "plane_lost": ("planes", ("shell", "planes"), ("end",)),
     "lasers_lost": ("fleet", ("share",), ("shell", "end")),
+    "link_lost": ("link", ("rows",), ("share", "end")),
     "gateway_down": ("gateway", ("gateway",), ("share", "end")),
     "hall_lost": ("site", ("site", "share"), ("end",)),
     "grid_curtailed": ("site", ("site", "limit"), ("end",)),
@@ -57,8 +58,9 @@ class Event(Section):
     attitude_loss: the array sees the Sun by `array_cosine` of what its pointing gives (tumbling: 0.25) and the radiator
     by `radiator_cosine` at least (tumbling: 0.5). cell_string_lost: a `share` of the array as built is gone for good.
     plane_lost: no satellite of these `planes` computes. lasers_lost: each laser fails by chance with probability
-    `share`; a satellite without any is cut off. gateway_down: a `share` of a gateway's capacity, or all. hall_lost: a
-    `share` of a site's accelerators with their power. grid_curtailed: the grid gives a site at most `limit`.
+    `share`; a satellite without any is cut off. link_lost: the laser links of a satellite, or that between two
+    (`rows`), lose a `share` of their rate, or all. gateway_down: a `share` of a gateway's capacity, or all. hall_lost:
+    a `share` of a site's accelerators with their power. grid_curtailed: the grid gives a site at most `limit`.
     solar_storm: soft errors times `factor`. demand_surge: requests of a class, a region or all, times `factor`.
     """
 
@@ -74,7 +76,7 @@ class Event(Section):
     end: Moment | None = known(None, "C", MODEL, "when it is over; never, if not given")
     array_cosine: Share | None = known(None, "C", MODEL, "attitude_loss: on the cosine of Sun and array normal")
     radiator_cosine: Share | None = known(None, "C", MODEL, "attitude_loss: least mean |cos| of Sun on the radiator")
-    share: PositiveShare | None = known(None, "C", MODEL, "of the array, the lasers, the gateway or the site")
+    share: PositiveShare | None = known(None, "C", MODEL, "of array, lasers, link, gateway or site")
     limit: Power | None = known(None, "C", MODEL, "grid_curtailed: power that the grid still gives")
     factor: Annotated[float, Fraction(high=1e6)] | None = known(None, "C", MODEL, "on demand, or on soft errors")
 
@@ -86,6 +88,8 @@ class Event(Section):
                 what = "rows and shell are both given" if self.rows else "no satellites are named"
                 raise wrong(what, cure="give rows: [0, 5], or shell: NAME")
             allowed = (*allowed, "rows", "shell")
+        if self.kind == "link_lost" and self.rows is not None and len(self.rows) > 2:
+            raise wrong(f"{len(self.rows)} rows make no link", cure="name one satellite, or two", at=("rows",))
         for name in type(self).model_fields:
             given = getattr(self, name) is not None
             if name in needed and not given:

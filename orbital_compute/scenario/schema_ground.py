@@ -14,6 +14,7 @@ from .fields import (
     Longitude,
     Moment,
     Name,
+    OrNone,
     PositiveShare,
     Quantity,
     Section,
@@ -304,8 +305,61 @@ class Cluster(Section):
     )
 
 
+class Terminal(Section):
+    """A laser terminal; its light decides the rate over long distances, its electronics over short ones."""
+
+    power: Annotated[float, Quantity("W", "5 W", above="0 W")] = known("5 W", "C", MODEL, "of the beam")
+    aperture: Annotated[float, Quantity("cm", "10 cm", above="0 cm")] = known(
+        "10 cm", "C", MODEL, "diameter of the telescope, at both ends"
+    )
+    wavelength: Annotated[float, Quantity("nm", "1550 nm", above="0 nm")] = known("1550 nm", "C", MODEL, "of the light")
+    modulation: Annotated[str, Word(("ook", "pm_16qam"))] = known(
+        "ook", "B", "arXiv:2511.19468", "71 or 196 photons a bit"
+    )
+    rate: Annotated[float, Quantity("Gbit/s", "100 Gbit/s", above="0 bit/s")] = known(
+        "100 Gbit/s", "B", MODEL, "of its electronics, either way", low="100 Gbit/s", high="1000 Gbit/s"
+    )
+
+
+class Lasers(Section):
+    """Links between satellites of one shell: ahead and behind in the plane, and to the planes on either side."""
+
+    cross: Annotated[str, Word(("same_slot", "nearest_slot"))] = known(
+        "same_slot", "C", MODEL, "satellite of the next plane that is linked"
+    )
+    clearance: Annotated[float, Quantity("km", "50 km", low="0 km", high="1000 km")] = known(
+        "50 km", "C", MODEL, "height that a link must clear", high="80 km"
+    )
+    longest: Annotated[float, Quantity("km", "5000 km", above="0 km")] | None = known(
+        None, "C", MODEL, "length of a link at most; as far as the Earth lets it, if not given"
+    )
+    slew_limit: Annotated[float, Quantity("deg/s", "1 deg/s", above="0 deg/s")] = known(
+        "1 deg/s", "C", MODEL, "fastest turn of a terminal against its satellite"
+    )
+    acquisition: Annotated[float, Quantity("s", "60 s", low="0 s", high="600 s")] = known(
+        "60 s", "C", MODEL, "until a link that has become possible carries data", low="12 s"
+    )
+    terminals: Annotated[int, Count(high=8)] = known(4, "C", MODEL, "links that a satellite can have at once")
+    express: Annotated[list[Annotated[int, Count(low=2, high=100_000)]], Field(max_length=4)] = known(
+        [], "C", MODEL, "further links so many slots ahead in the plane, where terminals are left"
+    )
+    rate: Annotated[float, Quantity("Gbit/s", "100 Gbit/s", above="0 bit/s")] | None = known(
+        None, "C", MODEL, "of a link either way whatever its length, in place of the terminal's"
+    )
+    terminal: Terminal = known({}, "C", MODEL, "at both ends of a link")
+    availability: PositiveShare = known(
+        0.99, "B", "arXiv:2511.19468", "share of time in which a link that can hold works"
+    )
+    cells: Annotated[int, Count(high=10_000)] = known(
+        2000, "C", MODEL, "into which satellites are taken together for the flow of data, about"
+    )
+    refresh: Annotated[float, Quantity("min", "10 min", above="0 min", high="1 day")] = known(
+        "10 min", "C", MODEL, "after which it is looked anew which links hold"
+    )
+
+
 class Network(Section):
-    """Delays between satellites, gateways, sites and users."""
+    """Delays between satellites, gateways, sites and users, and what lasers between satellites carry."""
 
     fibre_delay: Annotated[float, Quantity("us/km", "4.9 us/km", low="3.3 us/km")] = known(
         "4.9 us/km", "C", MODEL, "of light in glass, one way"
@@ -328,4 +382,7 @@ class Network(Section):
     )
     cluster: Cluster | None = known(
         None, "C", MODEL, "where gangs train: none if not given, and then their work may be spread over any nodes"
+    )
+    lasers: Annotated[Lasers | None, OrNone()] = known(
+        None, "C", MODEL, "links between satellites; none: data go around freely, at the delays above"
     )

@@ -61,6 +61,8 @@ class RunSize:
     n_gang: int = 0  # classes that train on clusters
     n_gang_place: int = 0
     n_stop_cause: int = 0
+    n_cut_place: int = 0  # of a run with lasers
+    n_resource: int = 6
 
     def dims(self) -> dict[str, int]:
         """Return the length of each dimension of the dataset."""
@@ -72,7 +74,7 @@ class RunSize:
             "error_kind": self.n_error_kind, "solar_activity": self.n_solar_activity,
             "lease": self.n_lease, "gateway": self.n_gateway, "hour": self.n_hour, "ttft_bin": self.n_ttft_bin,
             "gang": self.n_gang, "gang_place": self.n_gang_place,
-            "stop_cause": self.n_stop_cause,
+            "stop_cause": self.n_stop_cause, "cut_place": self.n_cut_place, "resource": self.n_resource,
         }  # fmt: skip
 
 

@@ -16,8 +16,10 @@ from ..kernels.first_token import REQUEST_QUANTA
 from ..kernels.records import Health
 from ..kernels.supply import WORK_QUANTUM_FLOP
 from ..model.air import ACTIVITY
+from ..model.binding import RESOURCES, binding_share
 from ..model.first_token import HOURS
 from ..model.fleet import from_tiles
+from ..model.laser_flow import CUT_PLACES
 from ..model.network import fibre_round_trip_s
 from ..model.queues import DROP_REASONS
 from ..model.radiation import KINDS
@@ -38,6 +40,7 @@ def window_rows(run) -> dict[str, Any]:
         **_gateway_rows(run),
         **_radiation_rows(run),
         **({} if run.training is None else training_window(run.training_credit)),
+        **_laser_rows(run),
     }
 
 
@@ -72,6 +75,29 @@ def _gateway_totals(run) -> dict[str, Any]:
         "gateway_open_expected": np.array(spec.sky.open_share),
         "gateway_antennas": np.array(spec.antennas, float),
         "gateway_serves": nearest_gateways(ground_s, network.spec.gateways_per_region).astype(np.int64),
+    }
+
+
+def _laser_rows(run) -> dict[str, Any]:
+    if run.lasers is None:
+        return {}
+    lasers, network, window_s = run.lasers, run.network, run.model.clock.window_s
+    cut = lasers.least_cut()
+    by_shell = np.zeros(run.fleet.n_shell)
+    by_shell[: cut.shell_bit.size] = cut.shell_bit
+    by_arc = np.zeros(len(network.arc_names))
+    by_arc[: network.n_gateway] = cut.gateway_bit
+    return {
+        "laser_loss": run.laser_loss,
+        "laser_gap": lasers.carried.gap,
+        "laser_want_bit": float(lasers.want_bit),
+        "laser_carried_bit": float(lasers.carried.sent_bit.sum()),
+        "laser_links_share": lasers.links.holding_share(),
+        **lasers.use(),
+        "ground_flow_bit_s": cut.whole_bit / window_s,
+        "cut_bit_s": cut.place_bit / window_s,
+        "cut_shell_bit_s": by_shell / window_s,
+        "cut_gateway_bit_s": by_arc / window_s,
     }
 
 
@@ -204,6 +230,7 @@ def _market_rows(run) -> dict[str, Any]:
         energy_row = run.fleet.n_satellite + int(site_residual.argmax())
     requests = run.queues.residual_requests()
     return {
+        "binding_share": binding_share(network, assignment),
         "supply_price": price * FLOP_IN_PFLOP,
         "arc_price": assignment.arc_price,
         "arc_use_bit": assignment.arc_use_bit,
@@ -350,6 +377,8 @@ def coordinates(run) -> dict[str, Any]:
         "solar_activity": ACTIVITY if run.air is not None else [],
         "node_group": [*types, *run.sites.names],
         "arc": run.network.arc_names,
+        "resource": RESOURCES,
+        "cut_place": CUT_PLACES if run.lasers is not None else [],
         "rtt_bin": edges_s,
         "rtt_bin_upper_s": np.append(edges_s[1:], np.inf),
         "satellite": np.arange(fleet.n_satellite),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from ..kernels.contacts import N_BIN
 from ..model.air import ACTIVITY
+from ..model.binding import RESOURCES
 from ..model.first_token import HOURS, bin_edges_s
 from ..model.fleet import Fleet
 from ..model.gang_rates import CAUSES
 from ..model.health import FleetHealth
+from ..model.laser_flow import CUT_PLACES
+from ..model.laser_links import RunLinks
 from ..model.queues import DROP_REASONS
 from ..model.radiation import KINDS
 from ..model.radiation_watch import RadiationWatch
@@ -23,6 +26,8 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
     own += 0 if model.health.fleet is None else FleetHealth.bytes_per_satellite()
     own += 0 if model.health.radiation is None else RadiationWatch.bytes_per_satellite()
     n_gang = 0 if model.training is None else len(model.training.gangs)
+    lasers = model.network.lasers
+    own += 0 if lasers is None else RunLinks.bytes_per_satellite()
     size = RunSize(
         n_satellite=model.constellation.n_satellite,
         n_window=clock.n_window,
@@ -33,7 +38,9 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
         n_region=workload.n_region,
         n_sample=model.sample_rows.size,
         n_satellite_type=len(model.satellite_types),
-        n_arc=len(model.gateways) + len(model.sites),
+        n_arc=len(model.gateways) * (1 if lasers is None else 2) + len(model.sites),
+        n_cut_place=0 if lasers is None else len(CUT_PLACES),
+        n_resource=len(RESOURCES),
         n_reason=len(DROP_REASONS),
         n_rtt_bin=N_BIN,
         n_day=0 if model.health.fleet is None else clock.n_day,
