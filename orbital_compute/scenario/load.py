@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ..errors import Problem, ScenarioError
+from .check_work import work_faults
 from .fields import Clock, OrNone, Quantity
 from .preset import READ_DATE, Expander
 from .quantity import shown
@@ -181,6 +182,9 @@ def _checked(origin: Origin) -> Scenario:
             if item["type"] == "missing" and any(place[: len(parent)] == parent for parent in spoiled):
                 continue  # the preset that would have given it is named already
             problems.append(_placed(origin, place, _problem(item, place), key=item["type"] == "extra_forbidden"))
+    else:
+        if not problems:
+            problems = [_placed(origin, place, problem) for place, problem in work_faults(scenario)]
     if problems:
         problems.sort(key=lambda problem: (problem.line == 0, problem.line, problem.column))
         more = len(problems) - MAX_PROBLEMS
