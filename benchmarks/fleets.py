@@ -101,8 +101,8 @@ class Windows:
     def _execute(self, first_tile: int, last_tile: int) -> None:
         tally = self._tallies.get()  # a thread has one to itself
         execute_window(
-            self.fleet.arrays, self.suns, THEORY, first_tile, last_tile, self.offer, self.executed, self._sample,
-            self._shells, tally,
+            self.fleet.arrays, self.suns, THEORY, first_tile, last_tile, self.offer, self.offer, self.executed,
+            self._sample, self._shells, tally,
         )  # fmt: skip
         self._tallies.put(tally)
 

@@ -138,7 +138,8 @@ class NumPyMarch:
         for law in (s.working, s.worn):
             r["hardware"] = r["hardware"]._replace(**self._law(law)._asdict())
         r["plan"], r["free"] = self._law(s.plan_stage), self._law(s.free_stage)
-        r["window"], r["sight"] = self._law(s.window_of)._replace(share=1.0), self._law(s.sight_stage)
+        r["share"], r["pledge"] = 1.0, self._law(s.pledge_of)
+        r["window"], r["sight"] = self._law(s.window_of), self._law(s.sight_stage)
         r["order"] = self._law(s.order_stage)
 
     def look_ahead(self) -> np.ndarray:

@@ -121,7 +121,7 @@ class ArrayTwin:
         for law in (s.working, s.worn):
             r["hardware"] = r["hardware"]._replace(**call(law, r)._asdict())
         r["plan"], r["free"] = call(s.plan_stage, r), call(s.free_stage, r)
-        r["window"] = window = call(s.window_of, r)
+        r["pledge"] = call(s.pledge_of, r)
         r["sight"] = call(s.sight_stage, r)
         lit = dark = 0.0
         for row in suns:
@@ -129,7 +129,8 @@ class ArrayTwin:
             lit, dark = lit + r["sunlit"], dark + (1.0 - r["sunlit"])
         offer = s.offered_flop(r["hardware"], r["plan"], lit, dark)
         share = np.where(offer > 0.0, np.minimum(assigned_flop / offer, 1.0), 0.0)
-        r["window"] = window._replace(share=share)
+        r["window"] = call(s.window_of, {**r, "share": share})
+        r["window"] = call(s.planned, r)
         r["order"] = call(s.order_stage, r)
         steps = []
         for row in suns:

@@ -129,7 +129,7 @@ class Run:
         rows = slice(first * LANES, last * LANES)
         self.assigned[rows] = np.broadcast_to(share, self.offer.shape)[rows] * self.offer[rows]
         march_window(
-            self.fleet.arrays, self.suns, given, first, last, self.assigned, self.executed, self.sample,
+            self.fleet.arrays, self.suns, given, first, last, self.offer, self.assigned, self.executed, self.sample,
             self.page,
         )  # fmt: skip
 

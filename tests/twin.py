@@ -233,7 +233,8 @@ class Satellite:
             max(self.battery_j - floor_j, 0.0) * battery.discharge_efficiency / dt,
         )
 
-        plan_w = lit * self.planned[0] + (1 - lit) * self.planned[1]
+        sun_w, dark_w = (power_w if self.rate(power_w) > 0 else 0.0 for power_w in self.planned[:2])  # 0: off
+        plan_w = lit * sun_w + (1 - lit) * dark_w
         rate = wanted_w = on = most_w = (
             0.0  # light and dark of a step have a power each; `on` is the time with devices on
         )

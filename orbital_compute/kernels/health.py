@@ -120,14 +120,15 @@ def pack_at(t, i):
 def strike_rows(fates, type_index, key, hazards, seed, day, first, last):
     """Draw what satellites lose in an interval: devices, strings, pumps, lasers, or all at once.
 
-    key : uint64[n_row], what a satellite is known by to chance, below 2⁵⁶; hazards : float64[n_type, 10], fields of
-    Hazard; day : 0 to 2³² - 1, names the interval. A satellite that is lost as a whole loses nothing more.
+    key : uint32[n_row] or uint64[n_row], what a satellite is known by to chance, below 2⁵⁶; hazards : float64[n_type,
+    10], fields of Hazard; day : 0 to 2³² - 1, names the interval. One that is lost as a whole loses nothing more.
     """
     for row in range(first, last):
         if fates.cause[row] != ALIVE:
             continue
         hazard = hazard_at(hazards, type_index[row])
-        low, call = key[row] & _LOW, (key[row] >> _HIGH) * np.uint64(CALLS)
+        own = np.uint64(key[row])
+        low, call = own & _LOW, (own >> _HIGH) * np.uint64(CALLS)
         whole, device = uniform_pair(seed, STREAM_FAILURE, low, day, call)
         string, pump = uniform_pair(seed, STREAM_FAILURE, low, day, call + np.uint64(1))
         laser, which = uniform_pair(seed, STREAM_FAILURE, low, day, call + np.uint64(2))

@@ -4,6 +4,8 @@ One array with rows at constant distances, so that the compiler needs no alias c
 because slices and star-built tuples inside a lane loop stop the vectoriser.
 """
 
+import numpy as np
+
 from .._jit import point
 from ..physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Slot, Turn
 from ..physics.plan import Horizon, Plan
@@ -15,6 +17,7 @@ from .records import (
     Ledger,
     Light,
     Order,
+    Pledge,
     Power,
     Response,
     Sight,
@@ -27,8 +30,11 @@ from .records import (
 
 LANES = 32
 
+_ROWS = tuple(np.uint64(LANES * k) for k in range(len(Total._fields)))  # not negative: vector code
+
 # first row of each record
-ORBIT = 0
+BUILT = 0
+ORBIT = BUILT + 48
 SLOT = ORBIT + 13
 ANCHOR = SLOT + 4
 MEAN = ANCHOR + 4
@@ -41,8 +47,9 @@ AHEAD = STATE + 5
 NEW = AHEAD + 6
 FREE = NEW + 4
 PLAN = FREE + 4
-WINDOW = PLAN + 4
-SIGHT = WINDOW + 6
+PLEDGE = PLAN + 4
+WINDOW = PLEDGE + 2
+SIGHT = WINDOW + 7
 ORDER = SIGHT + 2
 AIM = ORDER + 6
 SPLIT = AIM + 3
@@ -54,6 +61,60 @@ RESPONSE = LIGHT + 5
 POWER = RESPONSE + 3
 LEDGER = POWER + 19
 N_BUFFER = LEDGER + 20
+
+
+@point
+def built_at(w, lane):
+    return Hardware(
+        w[BUILT, lane],
+        w[BUILT + 1, lane],
+        w[BUILT + 2, lane],
+        w[BUILT + 3, lane],
+        w[BUILT + 4, lane],
+        w[BUILT + 5, lane],
+        w[BUILT + 6, lane],
+        w[BUILT + 7, lane],
+        w[BUILT + 8, lane],
+        w[BUILT + 9, lane],
+        w[BUILT + 10, lane],
+        w[BUILT + 11, lane],
+        w[BUILT + 12, lane],
+        w[BUILT + 13, lane],
+        w[BUILT + 14, lane],
+        w[BUILT + 15, lane],
+        w[BUILT + 16, lane],
+        w[BUILT + 17, lane],
+        w[BUILT + 18, lane],
+        w[BUILT + 19, lane],
+        w[BUILT + 20, lane],
+        w[BUILT + 21, lane],
+        w[BUILT + 22, lane],
+        w[BUILT + 23, lane],
+        w[BUILT + 24, lane],
+        w[BUILT + 25, lane],
+        w[BUILT + 26, lane],
+        w[BUILT + 27, lane],
+        w[BUILT + 28, lane],
+        w[BUILT + 29, lane],
+        w[BUILT + 30, lane],
+        w[BUILT + 31, lane],
+        w[BUILT + 32, lane],
+        w[BUILT + 33, lane],
+        w[BUILT + 34, lane],
+        w[BUILT + 35, lane],
+        w[BUILT + 36, lane],
+        w[BUILT + 37, lane],
+        w[BUILT + 38, lane],
+        w[BUILT + 39, lane],
+        w[BUILT + 40, lane],
+        w[BUILT + 41, lane],
+        w[BUILT + 42, lane],
+        w[BUILT + 43, lane],
+        w[BUILT + 44, lane],
+        w[BUILT + 45, lane],
+        w[BUILT + 46, lane],
+        w[BUILT + 47, lane],
+    )
 
 
 @point
@@ -245,6 +306,14 @@ def plan_at(w, lane):
 
 
 @point
+def pledge_at(w, lane):
+    return Pledge(
+        w[PLEDGE, lane],
+        w[PLEDGE + 1, lane],
+    )
+
+
+@point
 def window_at(w, lane):
     return Window(
         w[WINDOW, lane],
@@ -253,6 +322,7 @@ def window_at(w, lane):
         w[WINDOW + 3, lane],
         w[WINDOW + 4, lane],
         w[WINDOW + 5, lane],
+        w[WINDOW + 6, lane],
     )
 
 
@@ -429,6 +499,16 @@ def keep_ellipse(w, lane, v):
 
 
 @point
+def keep_health(w, lane, v):
+    w[HEALTH, lane] = v.array
+    w[HEALTH + 1, lane] = v.array_pointing
+    w[HEALTH + 2, lane] = v.radiator_sun
+    w[HEALTH + 3, lane] = v.compute
+    w[HEALTH + 4, lane] = v.battery
+    w[HEALTH + 5, lane] = v.bus
+
+
+@point
 def keep_state(w, lane, v):
     w[STATE, lane] = v.battery_j
     w[STATE + 1, lane] = v.fluid_k
@@ -472,13 +552,20 @@ def keep_plan(w, lane, v):
 
 
 @point
+def keep_pledge(w, lane, v):
+    w[PLEDGE, lane] = v.sun_rate
+    w[PLEDGE + 1, lane] = v.dark_rate
+
+
+@point
 def keep_window(w, lane, v):
     w[WINDOW, lane] = v.sun_w
     w[WINDOW + 1, lane] = v.dark_w
     w[WINDOW + 2, lane] = v.sun_rate
     w[WINDOW + 3, lane] = v.dark_rate
-    w[WINDOW + 4, lane] = v.held
-    w[WINDOW + 5, lane] = v.share
+    w[WINDOW + 4, lane] = v.sun_held
+    w[WINDOW + 5, lane] = v.dark_held
+    w[WINDOW + 6, lane] = v.share
 
 
 @point
@@ -628,6 +715,18 @@ def keep_worn(w, lane, v):
 
 
 @point
+def health_in(tiles, tile, lane, first):
+    return Health(
+        tiles[tile, first, lane],
+        tiles[tile, first + 1, lane],
+        tiles[tile, first + 2, lane],
+        tiles[tile, first + 3, lane],
+        tiles[tile, first + 4, lane],
+        tiles[tile, first + 5, lane],
+    )
+
+
+@point
 def state_in(tiles, tile, lane, first):
     return State(
         tiles[tile, first, lane],
@@ -635,28 +734,6 @@ def state_in(tiles, tile, lane, first):
         tiles[tile, first + 2, lane],
         tiles[tile, first + 3, lane],
         tiles[tile, first + 4, lane],
-    )
-
-
-@point
-def total_in(tiles, tile, lane, first):
-    return Total(
-        tiles[tile, first, lane],
-        tiles[tile, first + 1, lane],
-        tiles[tile, first + 2, lane],
-        tiles[tile, first + 3, lane],
-        tiles[tile, first + 4, lane],
-        tiles[tile, first + 5, lane],
-        tiles[tile, first + 6, lane],
-        tiles[tile, first + 7, lane],
-        tiles[tile, first + 8, lane],
-        tiles[tile, first + 9, lane],
-        tiles[tile, first + 10, lane],
-        tiles[tile, first + 11, lane],
-        tiles[tile, first + 12, lane],
-        tiles[tile, first + 13, lane],
-        tiles[tile, first + 14, lane],
-        tiles[tile, first + 15, lane],
     )
 
 
@@ -686,30 +763,46 @@ def ledger_in(tiles, tile, lane, first):
     )
 
 
-@point
-def keep_state_in(tiles, tile, lane, first, v):
-    tiles[tile, first, lane] = v.battery_j
-    tiles[tile, first + 1, lane] = v.fluid_k
-    tiles[tile, first + 2, lane] = v.cell_k
-    tiles[tile, first + 3, lane] = v.array_mean_w
-    tiles[tile, first + 4, lane] = v.sink_mean_w
+# In an array of tiles laid out flat, rows are at distances that the compiler knows: `place` is that of the first.
 
 
 @point
-def keep_total_in(tiles, tile, lane, first, v):
-    tiles[tile, first, lane] = v.sunlit_s
-    tiles[tile, first + 1, lane] = v.array_j
-    tiles[tile, first + 2, lane] = v.load_j
-    tiles[tile, first + 3, lane] = v.compute_j
-    tiles[tile, first + 4, lane] = v.curtailed_j
-    tiles[tile, first + 5, lane] = v.radiated_j
-    tiles[tile, first + 6, lane] = v.executed_flop
-    tiles[tile, first + 7, lane] = v.throttled_s
-    tiles[tile, first + 8, lane] = v.safe_s
-    tiles[tile, first + 9, lane] = v.offered_flop
-    tiles[tile, first + 10, lane] = v.assigned_flop
-    tiles[tile, first + 11, lane] = v.battery_min_j
-    tiles[tile, first + 12, lane] = v.chip_max_k
-    tiles[tile, first + 13, lane] = v.day_drawn_j
-    tiles[tile, first + 14, lane] = v.day_battery_j
-    tiles[tile, first + 15, lane] = v.day_fluid_k
+def total_in(numbers, place):
+    return Total(
+        numbers[place],
+        numbers[place + _ROWS[1]],
+        numbers[place + _ROWS[2]],
+        numbers[place + _ROWS[3]],
+        numbers[place + _ROWS[4]],
+        numbers[place + _ROWS[5]],
+        numbers[place + _ROWS[6]],
+        numbers[place + _ROWS[7]],
+        numbers[place + _ROWS[8]],
+        numbers[place + _ROWS[9]],
+        numbers[place + _ROWS[10]],
+        numbers[place + _ROWS[11]],
+        numbers[place + _ROWS[12]],
+        numbers[place + _ROWS[13]],
+        numbers[place + _ROWS[14]],
+        numbers[place + _ROWS[15]],
+    )
+
+
+@point
+def keep_total_in(numbers, place, v):
+    numbers[place] = v.sunlit_s
+    numbers[place + _ROWS[1]] = v.array_j
+    numbers[place + _ROWS[2]] = v.load_j
+    numbers[place + _ROWS[3]] = v.compute_j
+    numbers[place + _ROWS[4]] = v.curtailed_j
+    numbers[place + _ROWS[5]] = v.radiated_j
+    numbers[place + _ROWS[6]] = v.executed_flop
+    numbers[place + _ROWS[7]] = v.throttled_s
+    numbers[place + _ROWS[8]] = v.safe_s
+    numbers[place + _ROWS[9]] = v.offered_flop
+    numbers[place + _ROWS[10]] = v.assigned_flop
+    numbers[place + _ROWS[11]] = v.battery_min_j
+    numbers[place + _ROWS[12]] = v.chip_max_k
+    numbers[place + _ROWS[13]] = v.day_drawn_j
+    numbers[place + _ROWS[14]] = v.day_battery_j
+    numbers[place + _ROWS[15]] = v.day_fluid_k

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import point, sweep
+from .._jit import lent, point, sweep
 from ..physics.battery import aged_efficiency
 from .lanes import LANES, ledger_in, state_in
 from .march import BLOCK_ROWS
@@ -129,6 +129,7 @@ def sum_segments(page, n_quantity, start, first, last, column, lanes, out):
 
     start : int64[n_segment + 1], first rows; lanes : float64[32], to work with; out : float64[n_segment, n_column].
     """
+    page = lent(page)
     for segment in range(first, last):
         for q in range(n_quantity):
             out[segment, column + q] = sum_tiles(page, q, start[segment], start[segment + 1], lanes)
@@ -156,11 +157,14 @@ def load_hardware(table, type_index, tile, used, out):
 
 @point
 def widen(value, first_lane, last_lane, s, k, out_low, out_high):
-    """Widen the extremes of a shell's quantity by lanes of a tile."""
-    low, high = value[k, first_lane], value[k, first_lane]
+    """Widen the extremes of a shell's quantity by lanes of a tile, where one lies beyond them."""
+    low, high, n_beyond = out_low[s, k], out_high[s, k], 0
     for lane in range(first_lane, last_lane):
-        low, high = min(low, value[k, lane]), max(high, value[k, lane])
-    out_low[s, k], out_high[s, k] = min(out_low[s, k], low), max(out_high[s, k], high)
+        n_beyond += 0 if (value[k, lane] >= low) & (value[k, lane] <= high) else 1
+    if n_beyond > 0:
+        for lane in range(first_lane, last_lane):
+            low, high = min(low, value[k, lane]), max(high, value[k, lane])
+        out_low[s, k], out_high[s, k] = low, high
 
 
 @sweep
@@ -170,7 +174,7 @@ def count_shells(fleet, page, shell, first, last, out_count, out_low, out_high):
     page : Page, the window's ledger; out_count : int32[n_shell, 3, BIN_COUNT], added to; out_low, out_high :
     float64[n_shell, 3], extremes.
     """
-    hardware = np.full((len(_COUNTED) + 1, LANES), -1.0)
+    fleet, page, hardware = lent(fleet), lent(page), np.full((len(_COUNTED) + 1, LANES), -1.0)
     value, place = np.empty((3, LANES)), np.empty((3, LANES), np.int64)
     for tile in range(first // LANES, (last - 1) // LANES + 1):
         load_hardware(fleet.hardware_table, fleet.type_index, tile, _COUNTED, hardware)
@@ -190,8 +194,10 @@ def count_shells(fleet, page, shell, first, last, out_count, out_low, out_high):
                 lane += 1
             for k in range(3):
                 widen(value, start, lane, s, k, out_low, out_high)
-                for j in range(start, lane):
-                    out_count[s, k, np.uint64(place[k, j])] += 1
+            for j in range(start, lane):  # in turns: the next of the same kind, often to the same bin, need not wait
+                out_count[s, 0, np.uint64(place[0, j])] += 1
+                out_count[s, 1, np.uint64(place[1, j])] += 1
+                out_count[s, 2, np.uint64(place[2, j])] += 1
 
 
 @point
@@ -327,7 +333,7 @@ def audit_rows(fleet, page, first, last, out_worst, out_row):
     of the state of charge from floor and full. `page` holds the window's ledger.
     out_worst : float64[4], in the order of AUDIT_FIELDS; out_row : int64[4].
     """
-    hardware = np.full((len(_AUDITED) + 1, LANES), -1.0)
+    fleet, page, hardware = lent(fleet), lent(page), np.full((len(_AUDITED) + 1, LANES), -1.0)
     found = np.empty((4, LANES))
     for tile in range(first // LANES, (last - 1) // LANES + 1):
         load_hardware(fleet.hardware_table, fleet.type_index, tile, _AUDITED, hardware)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import fetch, point, stack_rows, sweep
+from .._jit import copy, fetch, lent, point, stack_rows, sweep
 from ..physics.orbit import (
     Orbit,
     Path,
@@ -23,8 +23,8 @@ from ..physics.orbit import (
 )
 from ..physics.sun import Sun
 from .lanes import (
+    BUILT,
     HARDWARE,
-    HEALTH,
     LANES,
     LEDGER,
     LIGHT,
@@ -32,25 +32,28 @@ from .lanes import (
     NEW,
     ORBIT,
     PATH,
+    PLEDGE,
     POWER,
     RESPONSE,
     SLOT,
     STATE,
-    WINDOW,
     ahead_at,
     aim_at,
     anchor_at,
     aspect_at,
+    built_at,
     ellipse_at,
     free_at,
     hardware_at,
     health_at,
+    health_in,
     keep_ahead,
     keep_aim,
     keep_anchor,
     keep_aspect,
     keep_ellipse,
     keep_free,
+    keep_health,
     keep_ledger,
     keep_light,
     keep_mean,
@@ -58,12 +61,12 @@ from .lanes import (
     keep_order,
     keep_path,
     keep_plan,
+    keep_pledge,
     keep_power,
     keep_response,
     keep_sight,
     keep_split,
     keep_state,
-    keep_state_in,
     keep_supply,
     keep_total_in,
     keep_turn,
@@ -78,6 +81,7 @@ from .lanes import (
     order_at,
     path_at,
     plan_at,
+    pledge_at,
     power_at,
     response_at,
     sight_at,
@@ -89,7 +93,7 @@ from .lanes import (
     turn_at,
     window_at,
 )
-from .records import UNSPLIT, Hardware, Health, Ledger, Light, Power, Response, State, Total, Window
+from .records import UNSPLIT, Hardware, Health, Ledger, Light, Pledge, Power, Response, State, Total
 from .satellite import (
     add_step,
     add_window,
@@ -100,11 +104,14 @@ from .satellite import (
     edge_stage,
     free_stage,
     heat_stage,
+    is_whole,
     light_stage,
     new_stage,
     offered_flop,
     order_stage,
     plan_stage,
+    planned,
+    pledge_of,
     power_stage,
     radiated_j,
     response_stage,
@@ -130,11 +137,10 @@ N_SLOT = len(Slot._fields) - N_SHAPE
 N_HARDWARE = len(Hardware._fields)
 N_HEALTH = len(Health._fields)
 N_STATE = len(State._fields)
-N_WINDOW = len(Window._fields)
+N_PLEDGE = len(Pledge._fields)
 N_LEDGER = len(Ledger._fields)
 
 STATE_FIELDS = (*State._fields, *Total._fields)  # what an array of state holds of a satellite
-TOTAL = N_STATE
 N_STATE_FIELD = len(STATE_FIELDS)
 _LEDGER_BATTERY_MIN = LEDGER + Ledger._fields.index("battery_min_j")
 _EXECUTED = LEDGER + Ledger._fields.index("executed_flop")
@@ -149,7 +155,6 @@ _NEAR = POWER  # whether an edge of the shadow is near: the powers of a step com
 _LIT, _DARK, _UNIT, _OFFER, _COOL, _NEW = LEDGER, LEDGER + 1, LEDGER + 2, LEDGER + 5, LEDGER + 6, LEDGER + 7
 _ASSIGNED, _OFFERED = NEW, NEW + 1  # in the second pass, where that plan is done with
 _RATE, _CUT = POWER + Power._fields.index("rate"), POWER + Power._fields.index("cut")
-_WINDOW_SHARE = WINDOW + Window._fields.index("share")
 
 
 class Page(NamedTuple):
@@ -175,91 +180,132 @@ def sun_at(suns, k):
     )  # fmt: skip
 
 
+class Standing(NamedTuple):
+    """What the buffer holds from the tile before: constants that the next one may share."""
+
+    orbit: int  # row of the table of orbits that all lanes have, -1 where they differ
+    kind: int  # the same of the table of hardware
+    built: int  # 1 where the rows of HARDWARE are those of BUILT: nothing is worn or failed
+
+
+NOTHING = Standing(-1, -1, 0)
+
+
 @point
-def load_shared(w, row, table, index, first, n_row):
-    """Load the constants that a tile's satellites share by index; usually all lanes have the same."""
-    own, n_other = np.uint64(index[first]), 0  # indices known not to be negative cost less
+def shared_index(index, tile):
+    """Return the index that all lanes of a tile have, -1 where they differ."""
+    first = np.uint64(tile * LANES)  # indices known not to be negative cost less
+    own, n_other = index[first], 0
     for lane in range(LANES):
-        n_other += 1 if index[first + lane] != index[first] else 0
-    for r in range(n_row):
-        w[row + r] = table[own, r]  # a whole row at once
-    if n_other > 0:
+        n_other += 1 if index[first + np.uint64(lane)] != own else 0
+    return np.int64(own) if n_other == 0 else np.int64(-1)
+
+
+@point
+def load_shared(w, row, table, index, tile, n_row, own):
+    """Load the constants that a tile's satellites share by index: `own`, or -1 where lanes differ."""
+    if own >= 0:
+        for r in range(n_row):
+            w[row + r] = table[np.uint64(own), r]  # a whole row at once
+    else:
         for lane in range(LANES):
-            own = np.uint64(index[first + lane])
+            other = np.uint64(index[tile * LANES + lane])
             for r in range(n_row):
-                w[row + r, lane] = table[own, r]
+                w[row + r, lane] = table[other, r]
 
 
 @point
-def load_rows(w, row, array, tile, n_row):
-    for r in range(n_row):
-        for lane in range(LANES):
-            w[row + r, lane] = array[tile, r, lane]
+def load_rows(w, row, array, tile, first, n_row):
+    """Load rows of a tile, from its row `first` on."""
+    copy(w, row * LANES, array, (tile * array.shape[1] + first) * LANES, n_row * LANES)
 
 
 @point
-def store_rows(w, row, array, tile, n_row):
-    for r in range(n_row):
-        for lane in range(LANES):
-            array[tile, r, lane] = w[row + r, lane]
+def store_rows(w, row, array, tile, first, n_row):
+    copy(array, (tile * array.shape[1] + first) * LANES, w, row * LANES, n_row * LANES)
 
 
 @point
 def load_row(w, row, array, tile):
-    for lane in range(LANES):
-        w[row, lane] = array[tile * LANES + lane]
+    copy(w, row * LANES, array, tile * LANES, LANES)
 
 
 @point
 def store_row(w, row, array, tile):
-    for lane in range(LANES):
-        array[tile * LANES + lane] = w[row, lane]
+    copy(array, tile * LANES, w, row * LANES, LANES)
 
 
 @point
 def close_tile(w, state, tile):
     """Store a tile's state, and add its window to what is kept of its satellites."""
+    numbers, first = state.reshape(-1), np.uint64((tile * N_STATE_FIELD + N_STATE) * LANES)
     for lane in range(LANES):
-        now = state_at(w, lane)
-        before = total_in(state, tile, lane, TOTAL)
+        before, now = total_in(numbers, first + np.uint64(lane)), state_at(w, lane)
         total = add_window(before, ledger_at(w, lane), now, w[_OFFERED, lane], w[_ASSIGNED, lane])
-        keep_state_in(state, tile, lane, 0, now)
-        keep_total_in(state, tile, lane, TOTAL, total)
+        keep_total_in(numbers, first + np.uint64(lane), total)
+    store_rows(w, STATE, state, tile, 0, N_STATE)
 
 
 @point
-def load_tile(w, fleet, tile, sun):
+def load_tile(w, fleet, tile, sun, standing):
     """Fill the buffer with a tile's constants and state, and turn its slow angles to the start of the window.
 
-    Of the hardware, devices and buses are those that work; array and battery are as new (`wear_tile`).
+    Constants that stand there from the tile before are kept. Of the hardware, devices and buses are those that work;
+    array and battery are as new (`wear_tile`). Returned is what stands now.
     """
-    first = tile * LANES
-    load_shared(w, ORBIT, fleet.orbit_table, fleet.orbit_index, first, N_ORBIT + N_SHAPE)
-    load_shared(w, HARDWARE, fleet.hardware_table, fleet.type_index, first, N_HARDWARE)
-    load_rows(w, SLOT + N_SHAPE, fleet.slot, tile, N_SLOT)
-    load_rows(w, HEALTH, fleet.health, tile, N_HEALTH)
-    load_rows(w, STATE, fleet.state, tile, N_STATE)
-    for lane in range(LANES):
-        keep_working(w, lane, working(hardware_at(w, lane), health_at(w, lane)))
+    orbit, kind = shared_index(fleet.orbit_index, tile), shared_index(fleet.type_index, tile)
+    new_kind = (kind < 0) | (kind != standing.kind)
+    if new_kind:
+        load_shared(w, BUILT, fleet.hardware_table, fleet.type_index, tile, N_HARDWARE, kind)
+    if new_kind | (standing.built == 0):
+        copy(w, HARDWARE * LANES, w, BUILT * LANES, N_HARDWARE * LANES)
+    if (orbit < 0) | (orbit != standing.orbit):
+        load_shared(w, ORBIT, fleet.orbit_table, fleet.orbit_index, tile, N_ORBIT + N_SHAPE, orbit)
+        for lane in range(LANES):
+            keep_turn(w, lane, step_turn(orbit_at(w, lane), w[_STEP_S, lane]))
+    load_rows(w, SLOT + N_SHAPE, fleet.slot, tile, 0, N_SLOT)
+    load_rows(w, STATE, fleet.state, tile, 0, N_STATE)
     for lane in range(LANES):
         keep_anchor(w, lane, anchor_orbit(orbit_at(w, lane), slot_at(w, lane), sun.time_s - sun.window_s))
-
-
-@point
-def fetch_tile(fleet, tile, n_state, n_window):
-    """Ask for what a tile's satellites have of their own, so that it is there when its turn comes."""
-    if tile < fleet.state.shape[0]:
-        fetch(fleet.slot, tile * N_SLOT * LANES, N_SLOT * LANES)
-        fetch(fleet.health, tile * N_HEALTH * LANES, N_HEALTH * LANES)
-        fetch(fleet.window, tile * N_WINDOW * LANES, n_window * LANES)
-        fetch(fleet.state, tile * N_STATE_FIELD * LANES, n_state * LANES)
-
-
-@point
-def wear_tile(w):
-    """Turn the hardware in the buffer, as new, into that which age and failures have left."""
+    n_hurt, own = 0, np.uint64(tile)
     for lane in range(LANES):
-        keep_worn(w, lane, worn(hardware_at(w, lane), health_at(w, lane), state_at(w, lane)))
+        health = health_in(fleet.health, own, lane, 0)
+        keep_health(w, lane, health)
+        n_hurt += 0 if is_whole(health) else 1
+    if n_hurt > 0:
+        for lane in range(LANES):
+            keep_working(w, lane, working(built_at(w, lane), health_at(w, lane)))
+    return Standing(orbit, kind, 1 if n_hurt == 0 else 0)
+
+
+@point
+def wear_tile(w, standing):
+    """Turn the hardware in the buffer, as new, into that which age and failures have left, if they have any."""
+    if standing.built == 0:
+        for lane in range(LANES):
+            keep_worn(w, lane, worn(built_at(w, lane), health_at(w, lane), state_at(w, lane)))
+
+
+@point
+def fetch_rows(array, tile, n_row, k, n_step):
+    """Ask for every n_step-th row of a tile from the k-th on, of its first n_row."""
+    row = k
+    while row < n_row:
+        fetch(array, (tile * array.shape[1] + row) * LANES, LANES)
+        row += n_step
+
+
+@point
+def fetch_tile(fleet, tile, n_state, n_pledge, k, n_step):
+    """Ask for a share of what a tile's satellites have of their own, so that it is there when its turn comes.
+
+    A share in each step of the tile before: asked for at once, it would wait for memory at once.
+    """
+    if (k < N_STATE_FIELD) & (tile < fleet.state.shape[0]):
+        fetch_rows(fleet.state, tile, n_state, k, n_step)
+        fetch_rows(fleet.slot, tile, N_SLOT, k, n_step)
+        fetch_rows(fleet.health, tile, N_HEALTH, k, n_step)
+        fetch_rows(fleet.pledge, tile, n_pledge, k, n_step)
 
 
 @point
@@ -273,7 +319,6 @@ def walk_path(w, given, tile, k, sun):
             for lane in range(LANES):
                 mean = mean_place(orbit_at(w, lane), slot_at(w, lane), anchor_at(w, lane), sun.time_s, sun.window_s)
                 keep_mean(w, lane, mean)
-                keep_turn(w, lane, step_turn(orbit_at(w, lane), w[_STEP_S, lane]))
         else:
             for lane in range(LANES):
                 keep_mean(w, lane, next_place(orbit_at(w, lane), turn_at(w, lane), mean_at(w, lane)))
@@ -334,20 +379,20 @@ def see_tile(w):
 
 
 @point
-def plan_tile(w, sun):
+def plan_tile(w, sun, standing):
     """Make the plans of a window for every lane, each in a loop of its own: longer ones are not vectorised."""
     for lane in range(LANES):
         keep_ahead(w, lane, ahead_stage(orbit_at(w, lane), hardware_at(w, lane), sun, path_at(w, lane)))
     for lane in range(LANES):
         hardware, health, ahead = hardware_at(w, lane), health_at(w, lane), ahead_at(w, lane)
         keep_new(w, lane, new_stage(hardware, health, ahead, state_at(w, lane)))
-    wear_tile(w)
+    wear_tile(w, standing)
     for lane in range(LANES):
         keep_free(w, lane, free_stage(hardware_at(w, lane), ahead_at(w, lane), state_at(w, lane)))
     for lane in range(LANES):
         keep_plan(w, lane, plan_stage(hardware_at(w, lane), ahead_at(w, lane), state_at(w, lane)))
     for lane in range(LANES):
-        keep_window(w, lane, window_of(plan_at(w, lane), free_at(w, lane)))
+        keep_pledge(w, lane, pledge_of(plan_at(w, lane), free_at(w, lane)))
         w[_LIT, lane], w[_DARK, lane] = 0.0, 0.0
 
 
@@ -357,10 +402,8 @@ def offer_tile(w):
     for lane in range(LANES):
         hardware, lit, dark = hardware_at(w, lane), w[_LIT, lane], w[_DARK, lane]
         offer = offered_flop(hardware, plan_at(w, lane), lit, dark)
-        whole = whole_quanta_flop(offer)
-        cool = max(offered_flop(hardware, free_at(w, lane), lit, dark), whole)
-        w[_WINDOW_SHARE, lane] = offer  # until the assignment is known, the offer before it is rounded
-        w[_OFFER, lane], w[_COOL, lane] = whole, cool
+        cool = max(offered_flop(hardware, free_at(w, lane), lit, dark), whole_quanta_flop(offer))
+        w[_OFFER, lane], w[_COOL, lane] = offer, cool
         w[_NEW, lane] = max(offered_flop(hardware, new_at(w, lane), lit, dark), cool)
 
 
@@ -370,19 +413,19 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, unit, 
 
     fleet : march arrays (`model.fleet.MarchArrays`); suns : float64[n_step, 12], instants of the window's steps;
     given : float64[n_step, 6, n_row], positions and the ways ahead of the same length, or of no steps for the theory;
-    offer_flop : float64[n_row], out, in whole quanta (`kernels.supply`); unit : float64[3, n_row], out, direction from
-    the Earth's centre at the middle of the window; page : Page, out, with two rows: what would be offered without the
-    thermal limit, and with array and battery as new too, each at least the one before.
+    offer_flop : float64[n_row], out, of which whole quanta count (`kernels.supply`); unit : float64[3, n_row], out,
+    direction from the Earth's centre at the middle of the window; page : Page, out, with two rows: what would be
+    offered without the thermal limit, and with array and battery as new too, each at least the one before.
     """
-    w = stack_rows(N_BUFFER, LANES)
-    n_step = suns.shape[0]
+    w, fleet, page = stack_rows(N_BUFFER, LANES), lent(fleet), lent(page)
+    n_step, standing = suns.shape[0], NOTHING
     for tile in range(first_tile, last_tile):
-        fetch_tile(fleet, tile + 1, N_STATE, N_WINDOW)
-        load_tile(w, fleet, tile, sun_at(suns, 0))
+        standing = load_tile(w, fleet, tile, sun_at(suns, 0), standing)
         walk_path(w, given, tile, 0, sun_at(suns, 0))
         see_tile(w)
-        plan_tile(w, sun_at(suns, 0))
+        plan_tile(w, sun_at(suns, 0), standing)
         for k in range(n_step):
+            fetch_tile(fleet, tile + 1, N_STATE, N_PLEDGE, k, n_step)
             sun = sun_at(suns, k)
             if k > 0:
                 walk_path(w, given, tile, k, sun)
@@ -395,11 +438,13 @@ def prepare_window(fleet, suns, given, first_tile, last_tile, offer_flop, unit, 
                     x, y, z, inverse = w[PATH, lane], w[PATH + 1, lane], w[PATH + 2, lane], w[_INVERSE, lane]
                     w[_UNIT, lane], w[_UNIT + 1, lane], w[_UNIT + 2, lane] = x * inverse, y * inverse, z * inverse
         offer_tile(w)
+        first = np.uint64(tile * LANES)
         store_row(w, _OFFER, offer_flop, tile)
-        store_rows(w, _COOL, page.rows, tile - page.first_tile, 2)
-        for r in range(3):
-            store_row(w, _UNIT + r, unit[r], tile)
-        store_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
+        store_rows(w, _COOL, page.rows, tile - page.first_tile, 0, 2)
+        for lane in range(LANES):
+            for r in range(3):
+                unit[r, first + np.uint64(lane)] = w[_UNIT + r, lane]
+        store_rows(w, PLEDGE, fleet.pledge, tile, 0, N_PLEDGE)
 
 
 @point
@@ -456,35 +501,40 @@ def march_step(w, given, tile, k, sun, n_turning):
 
 
 @sweep
-def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, executed_flop, sample, page):
+def march_window(fleet, suns, given, first_tile, last_tile, offer_flop, assigned_flop, executed_flop, sample, page):
     """March tiles through the steps of a window: the second pass.
 
-    assigned_flop : float64[n_row], work of the window, at most what was offered; executed_flop : float64[n_row], out;
-    sample : Sample; page : Page, out, the fields of `Ledger`. The fleet's state is written in place.
+    offer_flop : float64[n_row], of the first pass; assigned_flop : float64[n_row], work of the window, at most what was
+    offered; executed_flop : float64[n_row], out, it may be the array of offers; sample : Sample; page : Page, out, the
+    fields of `Ledger`. The fleet's state is written in place.
     """
-    w = stack_rows(N_BUFFER, LANES)
+    w, fleet, page, sample = stack_rows(N_BUFFER, LANES), lent(fleet), lent(page), lent(sample)
+    n_step, standing = suns.shape[0], NOTHING
     for tile in range(first_tile, last_tile):
-        fetch_tile(fleet, tile + 1, N_STATE_FIELD, N_WINDOW)
-        load_tile(w, fleet, tile, sun_at(suns, 0))
-        load_rows(w, WINDOW, fleet.window, tile, N_WINDOW)
-        wear_tile(w)
+        standing = load_tile(w, fleet, tile, sun_at(suns, 0), standing)
+        wear_tile(w, standing)
+        load_rows(w, PLEDGE, fleet.pledge, tile, 0, N_PLEDGE)
+        load_row(w, _OFFERED, offer_flop, tile)
         load_row(w, _ASSIGNED, assigned_flop, tile)
         n_turning = 0
         for lane in range(LANES):
-            offered, assigned = w[_WINDOW_SHARE, lane], w[_ASSIGNED, lane]
-            w[_WINDOW_SHARE, lane] = min(assigned / offered, 1.0) if offered > 0.0 else 0.0
+            offered, assigned = w[_OFFERED, lane], w[_ASSIGNED, lane]
+            share = min(assigned / offered, 1.0) if offered > 0.0 else 0.0
+            keep_window(w, lane, window_of(pledge_at(w, lane), share))
             w[_OFFERED, lane] = whole_quanta_flop(offered)
         for lane in range(LANES):
             keep_order(w, lane, order_stage(hardware_at(w, lane), window_at(w, lane)))
             n_turning += 1 if turns(hardware_at(w, lane)) else 0
-        for r in range(N_LEDGER):
+        if sample.start[tile] < sample.start[tile + 1]:
             for lane in range(LANES):
-                w[LEDGER + r, lane] = 0.0
-        for lane in range(LANES):
-            w[_LEDGER_BATTERY_MIN, lane] = w[STATE, lane]
-            w[_LEDGER_BATTERY_START, lane] = w[STATE, lane]
-            w[_LEDGER_FLUID_START, lane] = w[STATE + 1, lane]
-        for k in range(suns.shape[0]):
+                keep_window(w, lane, planned(hardware_at(w, lane), window_at(w, lane)))
+        for r in range(N_LEDGER):
+            w[LEDGER + r] = 0.0
+        copy(w, _LEDGER_BATTERY_MIN * LANES, w, STATE * LANES, LANES)
+        copy(w, _LEDGER_BATTERY_START * LANES, w, STATE * LANES, LANES)
+        copy(w, _LEDGER_FLUID_START * LANES, w, (STATE + 1) * LANES, LANES)
+        for k in range(n_step):
+            fetch_tile(fleet, tile + 1, N_STATE_FIELD, N_PLEDGE, k, n_step)
             march_step(w, given, tile, k, sun_at(suns, k), n_turning)
             for j in range(sample.start[tile], sample.start[tile + 1]):
                 lane = sample.lane[j]
@@ -493,7 +543,7 @@ def march_window(fleet, suns, given, first_tile, last_tile, assigned_flop, execu
                 for r in range(N_STATE):
                     sample.steps[j, k, 1 + r] = w[STATE + r, lane]
         store_row(w, _EXECUTED, executed_flop, tile)
-        store_rows(w, LEDGER, page.rows, tile - page.first_tile, N_LEDGER)
+        store_rows(w, LEDGER, page.rows, tile - page.first_tile, 0, N_LEDGER)
         close_tile(w, fleet.state, tile)
 
 

@@ -115,14 +115,25 @@ class State(NamedTuple):
     sink_mean_w: float  # heat from Sun and Earth into the radiator
 
 
-class Window(NamedTuple):
-    """What holds through a window: the plan, the offer and what dispatch made of it."""
+class Pledge(NamedTuple):
+    """What is kept of a plan from the first pass to the second: relative throughput in light and in the dark.
 
-    sun_w: float
+    Its sign, that of zero too, is minus where heat holds the plan below THROTTLED of what power allows.
+    """
+
+    sun_rate: float
+    dark_rate: float
+
+
+class Window(NamedTuple):
+    """What holds through a window: the plan, and what dispatch made of its offer."""
+
+    sun_w: float  # planned compute power; known where steps are sampled, else 0
     dark_w: float
     sun_rate: float  # planned relative throughput
     dark_rate: float
-    held: float  # whether heat holds the plan below THROTTLED of what power allows: 1 in light, 2 in dark, 3 in both
+    sun_held: float  # 1 where heat holds the plan below THROTTLED of what power allows
+    dark_held: float
     share: float  # assigned over offered work, 0..1
 
 

@@ -4,7 +4,7 @@ This file alone knows their order. Records are those of `records`; arrays and la
 """
 
 from .._jit import point
-from .._math import asin, exprel, exprel_near, fma
+from .._math import asin, bits_of, exprel, exprel_near, fma
 from ..constants import EARTH_RADIUS_M
 from ..physics.array import (
     array_cosine,
@@ -32,11 +32,13 @@ from ..physics.thermal import (
     steady_cap_w,
 )
 from .records import (
+    WHOLE,
     Aim,
     Aspect,
     Ledger,
     Light,
     Order,
+    Pledge,
     Power,
     Response,
     Sight,
@@ -128,10 +130,11 @@ def worn_capacity_j(capacity_j, share, battery_j):
 def worn(hardware, health, state):
     """Return the hardware with array and battery as age and failures have left them."""
     h, share = hardware, health.battery
-    aged = share < 1.0  # a new one keeps its bits
-    into = aged_efficiency(h.charge_efficiency, share) if aged else h.charge_efficiency
-    out = aged_efficiency(h.discharge_efficiency, share) if aged else h.discharge_efficiency
     capacity_j = worn_capacity_j(h.capacity_j, share, state.battery_j)
+    taper_w_j = h.taper_w_j * (h.capacity_j * share / capacity_j)
+    into, out = aged_efficiency(h.charge_efficiency, share), aged_efficiency(h.discharge_efficiency, share)
+    inverse_into, inverse_out, ratio = 1.0 / into, 1.0 / out, marginal_ratio(into * out, h.inverse_exponent)
+    aged = share < 1.0  # a new one keeps its bits
     return Worn(
         h.watt_per_beam * health.array,
         capacity_j,
@@ -139,13 +142,21 @@ def worn(hardware, health, state):
         h.design_floor_j * share,
         h.charge_limit_w * share,
         h.discharge_limit_w * share,
-        h.taper_w_j * (h.capacity_j * share / capacity_j) if aged else h.taper_w_j,
-        into,
-        out,
-        1.0 / into if aged else h.inverse_charge_efficiency,
-        1.0 / out if aged else h.inverse_discharge_efficiency,
-        marginal_ratio(into * out, h.inverse_exponent) if aged else h.marginal_ratio,
+        taper_w_j if aged else h.taper_w_j,
+        into if aged else h.charge_efficiency,
+        out if aged else h.discharge_efficiency,
+        inverse_into if aged else h.inverse_charge_efficiency,
+        inverse_out if aged else h.inverse_discharge_efficiency,
+        ratio if aged else h.marginal_ratio,
     )
+
+
+@point
+def is_whole(health):
+    """Return whether a satellite is as built: its hardware is then that of its type."""
+    h = health
+    as_pointed = (h.array_pointing == WHOLE.array_pointing) & (h.radiator_sun == WHOLE.radiator_sun)
+    return (h.array == 1.0) & (h.compute == 1.0) & (h.battery == 1.0) & (h.bus == 1.0) & as_pointed
 
 
 @point
@@ -199,15 +210,41 @@ def plan_stage(hardware, ahead, state):
 
 
 @point
-def window_of(plan, free):
-    """Return what the march needs to know of a window, before anything is assigned."""
+def pledge_of(plan, free):
+    """Return what is kept of a plan; `free` is the plan without the thermal limit."""
+    sun_held, dark_held = plan.sun_w < THROTTLED * free.sun_w, plan.dark_w < THROTTLED * free.dark_w
+    return Pledge(-plan.sun_rate if sun_held else plan.sun_rate, -plan.dark_rate if dark_held else plan.dark_rate)
+
+
+@point
+def window_of(pledge, share):
+    """Return what the march needs to know of a window; `share` is what is assigned over what was offered."""
+    sun_held, dark_held = bits_of(pledge.sun_rate) < 0, bits_of(pledge.dark_rate) < 0
     return Window(
-        plan.sun_w,
-        plan.dark_w,
-        plan.sun_rate,
-        plan.dark_rate,
-        (1.0 if plan.sun_w < THROTTLED * free.sun_w else 0.0) + (2.0 if plan.dark_w < THROTTLED * free.dark_w else 0.0),
         0.0,
+        0.0,
+        abs(pledge.sun_rate),
+        abs(pledge.dark_rate),
+        1.0 if sun_held else 0.0,
+        1.0 if dark_held else 0.0,
+        share,
+    )
+
+
+@point
+def planned(hardware, window):
+    """Return the window with the compute power of its plan, 0 where devices are off."""
+    h = hardware
+    sun_w = power_for(window.sun_rate, h.idle_w, h.span_w, h.exponent)
+    dark_w = power_for(window.dark_rate, h.idle_w, h.span_w, h.exponent)
+    return Window(
+        sun_w if window.sun_rate > 0.0 else 0.0,
+        dark_w if window.dark_rate > 0.0 else 0.0,
+        window.sun_rate,
+        window.dark_rate,
+        window.sun_held,
+        window.dark_held,
+        window.share,
     )
 
 
@@ -242,8 +279,8 @@ def order_stage(hardware, window):
         dark_w if window.dark_rate > 0.0 else 0.0,
         sun_rate,
         dark_rate,
-        1.0 if asked & ((window.held == 1.0) | (window.held == 3.0)) else 0.0,
-        1.0 if asked & (window.held >= 2.0) else 0.0,
+        window.sun_held if asked else 0.0,
+        window.dark_held if asked else 0.0,
     )
 
 

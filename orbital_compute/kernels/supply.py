@@ -1,6 +1,6 @@
 """Sums of offers over equal signatures, and the way back: pro rata to the satellites.
 
-Offers are whole multiples of the work quantum, so sums are sums of integers: the same bits in any order, on any
+Offers count in whole multiples of the work quantum, so sums are sums of integers: the same bits in any order, on any
 number of threads, ranks or shards. 2^63 quanta are 9.9e27 FLOP, five minutes of 3e25 FLOP/s.
 """
 
@@ -73,7 +73,7 @@ def sum_supply(key, offer_flop, table_key, table_id, first, last, out_signature,
     ----------
     key : uint64[n_satellite]
     offer_flop : float64[n_satellite]
-        Whole multiples of the quantum, not negative.
+        Not negative; whole quanta of it count.
     table_key : uint64[n_slot], table_id : int32[n_slot]
         Table in which every key stands.
     first, last : int
@@ -98,6 +98,7 @@ def return_pro_rata(offer_flop, signature, share, reachable, shell, first, last,
     Parameters
     ----------
     offer_flop : float64[n_satellite]
+        Whole quanta of it count.
     signature : int32[n_satellite]
         Negative for rows outside the dispatch.
     share : float64[n_signature]
@@ -112,7 +113,7 @@ def return_pro_rata(offer_flop, signature, share, reachable, shell, first, last,
     """
     for i in range(first, last):
         s = signature[i]
-        quanta = offer_flop[i] * PER_QUANTUM
+        quanta = np.floor(offer_flop[i] * PER_QUANTUM)
         given = min(np.ceil(quanta * share[max(s, 0)] - ROUNDING), quanta)
         given = given if s >= 0 else 0.0
         out_assigned_flop[i] = given * WORK_QUANTUM_FLOP
@@ -189,7 +190,7 @@ def merge_supply(
     key : uint64[n_satellite]
         Satellites of equal key are interchangeable in dispatch.
     offer_flop : float64[n_satellite]
-        Whole multiples of the quantum (`whole_quanta_flop`).
+        Whole quanta of it count (`whole_quanta_flop`).
     ranges : sequence of (first, last)
         Rows to count, without overlap; the answer does not depend on how they are cut or ordered.
     run : callable

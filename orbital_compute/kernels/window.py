@@ -48,13 +48,15 @@ def offer_window(fleet, suns, given, first_tile, last_tile, offer_flop, unit, sh
 
 
 @sweep
-def execute_window(fleet, suns, given, first_tile, last_tile, assigned_flop, executed_flop, sample, shells, tally):
+def execute_window(
+    fleet, suns, given, first_tile, last_tile, offer_flop, assigned_flop, executed_flop, sample, shells, tally
+):
     """March whole blocks of tiles through a window (`kernels.march.march_window`); sum, count and audit each."""
     lanes, rows = np.empty(LANES), np.empty((BLOCK_TILES, N_LEDGER, LANES))
     segment = np.searchsorted(shells.start, first_tile * LANES)
     for tile in range(first_tile, last_tile, BLOCK_TILES):
         stop, page = tile + BLOCK_TILES, Page(tile, rows)
-        march_window(fleet, suns, given, tile, stop, assigned_flop, executed_flop, sample, page)
+        march_window(fleet, suns, given, tile, stop, offer_flop, assigned_flop, executed_flop, sample, page)
         past = np.searchsorted(shells.start[:-1], stop * LANES)
         sum_segments(page, N_SUMMED, shells.start, segment, past, 0, lanes, shells.executed)
         sum_segments(Page(0, fleet.state), 1, shells.start, segment, past, N_SUMMED, lanes, shells.executed)

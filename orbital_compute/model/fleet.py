@@ -10,7 +10,7 @@ import numpy as np
 
 from ..constants import EARTH_INFRARED_W_M2, STEFAN_BOLTZMANN_W_M2_K4
 from ..kernels.lanes import LANES
-from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_HEALTH, N_SHAPE, N_SLOT, N_STATE, N_WINDOW, STATE_FIELDS
+from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, N_HEALTH, N_PLEDGE, N_SHAPE, N_SLOT, N_STATE, STATE_FIELDS
 from ..kernels.records import WHOLE, Hardware
 from ..physics.battery import aged_efficiency, capacity_left
 from ..physics.thermal import aged_absorptivity, heat_pump_share
@@ -26,11 +26,11 @@ class MarchArrays(NamedTuple):
     orbit_table: np.ndarray  # float64[n_orbit, 15], fields of physics.orbit.Orbit, then N_SHAPE of physics.orbit.Slot
     hardware_table: np.ndarray  # float64[n_type, 48], fields of kernels.records.Hardware
     orbit_index: np.ndarray  # int32[n_row]
-    type_index: np.ndarray  # int32[n_row]
+    type_index: np.ndarray  # int16[n_row]
     slot: np.ndarray  # float64[n_tile, 2, 32], the other fields of physics.orbit.Slot
     health: np.ndarray  # float32[n_tile, 6, 32], fields of kernels.records.Health
     state: np.ndarray  # float64[n_tile, 21, 32], STATE_FIELDS
-    window: np.ndarray  # float64[n_tile, 6, 32], fields of kernels.records.Window
+    pledge: np.ndarray  # float64[n_tile, 2, 32], fields of kernels.records.Pledge
 
 
 def hardware_row(satellite: SatelliteType, step_s: float) -> Hardware:
@@ -166,11 +166,11 @@ class Fleet:
             orbits,
             np.array(hardware, dtype=np.float64).reshape(len(hardware), -1),
             orbit_index,
-            padded_type,
+            padded_type.astype(np.int16),
             in_tiles(np.stack([self._padded(values) for values in places[take].T])),
             np.tile(np.array(WHOLE, dtype=np.float32)[None, :, None], (self.n_tile, 1, LANES)),
             in_tiles(state),
-            np.zeros((self.n_tile, N_WINDOW, LANES)),
+            np.zeros((self.n_tile, N_PLEDGE, LANES)),
         )
 
     def _padded(self, values: np.ndarray) -> np.ndarray:
@@ -198,9 +198,9 @@ class Fleet:
     @staticmethod
     def bytes_per_satellite() -> int:
         """Return the bytes of live arrays for each satellite, constants included; shared tables left out."""
-        slot, indices = 8 * N_SLOT, 2 * 4
-        work, direction, signature = 3 * 8, 3 * 4, 4  # offered, assigned or the signature's key, executed
-        return 8 * (len(STATE_FIELDS) + N_WINDOW) + 4 * N_HEALTH + slot + indices + work + direction + signature
+        slot, indices = 8 * N_SLOT, 4 + 2
+        work, direction, signature = 2 * 8, 3 * 4, 4  # offered or executed, assigned or the signature's key
+        return 8 * (len(STATE_FIELDS) + N_PLEDGE) + 4 * N_HEALTH + slot + indices + work + direction + signature
 
 
 def _orbits_and_places(constellation) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -82,7 +82,8 @@ class FleetHealth:
         orbit, n = fleet.arrays.orbit_table, fleet.n_satellite
         self.cycle_rate_per_s = orbit[:, _ORBIT_SPEED] / (2 * np.pi)
         self.dose_ratio = dose_over_reference(orbit) if dose_ratio is None else np.asarray(dose_ratio, dtype=float)
-        self.key = satellite_keys(constellation, fleet.row)
+        key = satellite_keys(constellation, fleet.row)
+        self.key = key.astype(np.uint32) if int(key.max(initial=0)) < 2**32 else key
         strings, pumps, lasers, cause = (np.zeros(n, dtype=np.uint8) for _ in Fates._fields[1:])
         self.fates = Fates(np.zeros(n, dtype=np.uint16), strings, pumps, lasers, cause)
         self.wear = Wear(np.zeros(n), np.zeros(n))
@@ -96,8 +97,8 @@ class FleetHealth:
 
     @staticmethod
     def bytes_per_satellite() -> int:
-        """Return the bytes of what is kept of each satellite."""
-        devices, others, wear, key = 2, 4 * 1, 2 * 8, 8
+        """Return the bytes of what is kept of each satellite; numbers of more than 32 bits take four more."""
+        devices, others, wear, key = 2, 4 * 1, 2 * 8, 4
         return devices + others + wear + key
 
     def _begin(self) -> None:

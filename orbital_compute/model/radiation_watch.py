@@ -56,15 +56,14 @@ class RadiationWatch:
             satellite_keys(constellation, fleet.row).astype(np.int64), year=self._year(), n_shell=fleet.n_shell,
             seed=seed,
         )  # fmt: skip
-        counts = np.array([design.compute.count for design in fleet.types], dtype=np.float32)
-        self._devices_new = counts[fleet.arrays.type_index[:n]]
+        self._devices_new = np.array([design.compute.count for design in fleet.types], dtype=np.float32)  # of each type
         self.rate_per_s = 0.0  # of one accelerator, all kinds, mean over the work executed in the last window
         self.new_day(0.0)
 
     @staticmethod
     def bytes_per_satellite() -> int:
-        """Return the bytes of what is kept of each satellite: its key, and its devices new and working."""
-        return 3 * 4
+        """Return the bytes of what is kept of each satellite: its key, and its devices at work."""
+        return 2 * 4
 
     @staticmethod
     def _month_of(time_s: float) -> int:
@@ -80,7 +79,7 @@ class RadiationWatch:
     def new_day(self, start_s: float) -> None:
         """Take the accelerators that the fleet's health leaves, and the doses of the month in which a day begins."""
         left = from_tiles(self._fleet.arrays.health, _COMPUTE, self._fleet.n_satellite)
-        self._devices = self._devices_new * left
+        self._devices = self._devices_new[self._fleet.arrays.type_index[: self._fleet.n_satellite]] * left
         month = self._month_of(start_s)
         if month != self._month:
             self._month = month

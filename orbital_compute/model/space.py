@@ -69,7 +69,8 @@ class SpaceSegment:
         self.events, self.health = list(events), health
         self.fleet, self.constellation, self.clock = fleet, constellation, clock
         n_row = fleet.n_row
-        self.offer_flop, self.assigned_flop, self.executed_flop = np.zeros(n_row), np.zeros(n_row), np.zeros(n_row)
+        self.offer_flop, self.assigned_flop = np.zeros(n_row), np.zeros(n_row)
+        self.executed_flop = self.offer_flop  # one array for both: an offer is done with once it is executed
         self.unit = np.zeros((3, n_row), dtype=np.float32)  # half a metre on an orbit
         self.signature = np.full(n_row, -1, dtype=np.int32)
         self._key = self.assigned_flop.view(np.uint64)  # done with before anything is assigned
@@ -227,8 +228,8 @@ class SpaceSegment:
             own = self._free_count.get()
             tally = Tally(self._count[own], low[own], high[own], worst, row)
             execute_window(
-                arrays, self._suns, self._given, *part, self.assigned_flop, self.executed_flop, self._sample,
-                self._shells, tally,
+                arrays, self._suns, self._given, *part, self.offer_flop, self.assigned_flop, self.executed_flop,
+                self._sample, self._shells, tally,
             )  # fmt: skip
             self._free_count.put(own)
             return worst, row

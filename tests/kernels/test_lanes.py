@@ -14,6 +14,7 @@ from orbital_compute.kernels.records import (
     Ledger,
     Light,
     Order,
+    Pledge,
     Power,
     Response,
     Sight,
@@ -28,6 +29,7 @@ from orbital_compute.physics.orbit import Anchor, Ellipse, Mean, Orbit, Path, Sl
 from orbital_compute.physics.plan import Horizon, Plan
 
 RECORDS = {
+    "built": Hardware,
     "orbit": Orbit,
     "slot": Slot,
     "anchor": Anchor,
@@ -41,6 +43,7 @@ RECORDS = {
     "new": Plan,
     "free": Plan,
     "plan": Plan,
+    "pledge": Pledge,
     "window": Window,
     "sight": Sight,
     "aim": Aim,
@@ -55,8 +58,8 @@ RECORDS = {
     "ledger": Ledger,
 }
 KEPT = (
-    "anchor", "state", "ahead", "new", "free", "plan", "window", "sight", "order", "aim", "split", "path", "light",
-    "response", "power", "ledger",
+    "anchor", "health", "state", "ahead", "new", "free", "plan", "pledge", "window", "sight", "order", "aim", "split",
+    "path", "light", "response", "power", "ledger",
 )  # fmt: skip
 
 

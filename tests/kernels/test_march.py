@@ -12,7 +12,7 @@ from small_fleet import BASE, LANES, design, fleet_of, random_elements, run_of, 
 from twin_sky import orbit
 
 from orbital_compute._jit import fetch, sweep
-from orbital_compute.kernels.march import STATE_FIELDS, TOTAL, march_window
+from orbital_compute.kernels.march import N_STATE, STATE_FIELDS, march_window
 from orbital_compute.kernels.records import Health
 
 UNCOMPILED = bool(numba.config.DISABLE_JIT)
@@ -24,7 +24,7 @@ OTHER = design(
 
 def one_by_one(run, n):
     """Return all that a run leaves of its first n satellites, float64[n, n_quantity]."""
-    left = (run.fleet.arrays.state, run.fleet.arrays.window, run.page.rows)
+    left = (run.fleet.arrays.state, run.fleet.arrays.pledge, run.page.rows)
     return np.concatenate([tiles.transpose(0, 2, 1).reshape(run.fleet.n_row, -1)[:n] for tiles in left], axis=1)
 
 
@@ -73,8 +73,8 @@ def test_bits_do_not_depend_on_threads(threads):
 
             def march(tile):
                 march_window(
-                    run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), tile, tile + 1, run.assigned, run.executed,
-                    run.sample, run.page,
+                    run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), tile, tile + 1, run.offer, run.assigned,
+                    run.executed, run.sample, run.page,
                 )  # fmt: skip
 
             list(pool.map(march, tiles))
@@ -116,7 +116,7 @@ def test_a_range_of_tiles_touches_nothing_else():
     run.prepare(0, 1, 2)
     run.march(1.0, 1, 2)
     for name, old, new in zip(arrays._fields, before, arrays, strict=True):
-        if name in ("state", "window"):
+        if name in ("state", "pledge"):
             assert (new[1] != old[1]).any()
             assert np.array_equal(np.delete(new, 1, axis=0), np.delete(old, 1, axis=0)), name
         else:
@@ -151,11 +151,15 @@ def test_given_positions_fly_as_the_theory_does():
         assert np.abs(theory.unit[:, :n] - given_run.unit[:, :n]).max() < 2e-7  # rounded to single precision
 
 
-def test_offers_are_whole_quanta_and_never_above_the_cool_ones():
+def whole(work_flop):
+    """Return what counts of an offer: its whole quanta."""
+    return np.floor(work_flop / 2.0**30) * 2.0**30
+
+
+def test_offers_are_never_above_the_cool_ones():
     run = marched(random_elements(LANES), np.arange(LANES) % 2, 1.0, n_window=1)
-    offer = run.offer[:LANES]
+    offer = whole(run.offer[:LANES])
     assert (offer > 0).any()
-    assert (offer % 2.0**30 == 0).all()
     assert (run.cool[:LANES] >= offer).all()
     norm = np.linalg.norm(run.unit[:, :LANES].astype(np.float64), axis=0)
     assert np.abs(norm - 1).max() < 2.0**-23  # rounded to single precision
@@ -164,7 +168,7 @@ def test_offers_are_whole_quanta_and_never_above_the_cool_ones():
 def test_totals_are_the_sums_of_the_windows():
     n = 5 if UNCOMPILED else 40
     run = run_of(random_elements(n, seed=2), n_step=N_STEP)
-    names = [name for name in STATE_FIELDS[TOTAL:] if name not in ("battery_min_j", "chip_max_k")]
+    names = [name for name in STATE_FIELDS[N_STATE:] if name not in ("battery_min_j", "chip_max_k")]
     wanted = {name: np.zeros(n) for name in names}
     lowest, highest = run.total("battery_j"), np.zeros(n)
     for w in range(N_WINDOW):
@@ -172,7 +176,7 @@ def test_totals_are_the_sums_of_the_windows():
         run.march(0.6)
         for name in names:
             transient = {
-                "offered_flop": run.offer[:n], "assigned_flop": run.assigned[:n],
+                "offered_flop": whole(run.offer[:n]), "assigned_flop": run.assigned[:n],
                 "day_drawn_j": run.ledger("drawn_j"), "day_battery_j": run.total("battery_j"),
                 "day_fluid_k": run.total("fluid_k"),
             }  # fmt: skip
@@ -197,14 +201,14 @@ def test_only_wanted_rows_are_sampled():
     sample = sample_of(rows, run.fleet.n_tile, N_STEP)
     sample.steps[:] = np.nan
     march_window(
-        run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), 0, run.used_tiles, run.assigned, run.executed, sample,
-        run.page,
+        run.fleet.arrays, run.suns, np.zeros((0, 6, 0)), 0, run.used_tiles, run.offer, run.assigned, run.executed,
+        sample, run.page,
     )  # fmt: skip
-    whole = run_of(random_elements(n), n_step=N_STEP)
-    whole.prepare(0)
-    whole.march()
+    every = run_of(random_elements(n), n_step=N_STEP)
+    every.prepare(0)
+    every.march()
     assert np.isfinite(sample.steps).all()
-    assert np.array_equal(sample.steps, whole.sample.steps[rows])
+    assert np.array_equal(sample.steps, every.sample.steps[rows])
 
 
 def test_padding_rows_are_copies_of_the_last():
@@ -214,6 +218,36 @@ def test_padding_rows_are_copies_of_the_last():
     assert run.fleet.n_satellite == 5
     tile = run.fleet.arrays.state[0]
     assert np.array_equal(tile[:, 5:], np.repeat(tile[:, 4:5], LANES - 5, axis=1))
+
+
+def test_a_tile_after_one_that_is_worn_is_as_built():
+    """Wear of all kinds in the first tile, none in the second: the second has the bits that it has without the first.
+
+    The third is of another type, the fourth of both.
+    """
+    n = LANES + 2 if UNCOMPILED else 4 * LANES
+    elements, kind = random_elements(n, seed=12), (np.arange(n) // LANES == 2) | (np.arange(n) // (LANES // 2) == 7)
+    runs = [run_of(elements, kind.astype(int), (BASE, OTHER), n_step=N_STEP) for _ in range(2)]
+    runs[1].fleet.arrays.health[0, :, 5] = Health(0.7, 0.9, 0.1, 0.5, 0.8, 1.0)
+    for run in runs:
+        for w in range(min(N_WINDOW, 2)):
+            run.prepare(w)
+            run.march(0.9)
+    one, other = (one_by_one(run, n) for run in runs)
+    assert (one[5] != other[5]).any()
+    assert np.array_equal(np.delete(one, 5, axis=0), np.delete(other, 5, axis=0))
+
+
+def test_an_array_may_hold_offers_and_then_what_was_executed():
+    n = 3 if UNCOMPILED else 40
+    apart, shared = (run_of(random_elements(n, seed=3), n_step=N_STEP) for _ in range(2))
+    shared.executed = shared.offer
+    for run in (apart, shared):
+        run.prepare(0)
+        run.march(0.7)
+    assert (apart.executed[:n] > 0.0).any()
+    assert np.array_equal(shared.offer[:n], apart.executed[:n])
+    assert np.array_equal(shared.total("offered_flop"), apart.total("offered_flop"))
 
 
 def test_event_factors_act_on_their_satellite_alone():

@@ -44,6 +44,17 @@ def test_sums_are_those_of_a_dictionary_of_whole_numbers():
     assert np.array_equal(keys[signature], key)
 
 
+def test_only_whole_quanta_of_an_offer_count():
+    offer_flop = np.array([2.75, 0.5, 3.0]) * WORK_QUANTUM_FLOP
+    _, signature, supply_flop = merge_supply(np.array([7, 7, 9], np.uint64), offer_flop, [(0, 3)])
+    assert supply_flop.tolist() == [2.0 * WORK_QUANTUM_FLOP, 3.0 * WORK_QUANTUM_FLOP]
+    given, quanta = np.zeros(3), np.zeros((1, 3), np.int64)
+    open_to = np.ones(2, dtype=bool)
+    return_pro_rata(offer_flop, signature, np.ones(2), open_to, np.zeros(3, np.int32), 0, 3, given, quanta)
+    assert given.tolist() == [2.0 * WORK_QUANTUM_FLOP, 0.0, 3.0 * WORK_QUANTUM_FLOP]
+    assert quanta.tolist() == [[5, 5, 5]]
+
+
 def test_more_keys_than_the_first_table_holds():
     n = 3 * FIRST_SLOTS
     key = np.random.default_rng(2).permutation(n).astype(np.uint64) << np.uint64(40)  # equal in their lower halves

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from small_fleet import BASE, Run, constellation, design, fleet_of, random_elements
 
 from orbital_compute.kernels.march import STATE_FIELDS
-from orbital_compute.kernels.records import WHOLE, Hardware, Health, Window
+from orbital_compute.kernels.records import WHOLE, Hardware, Health, Pledge
 from orbital_compute.model.fleet import Fleet, from_tiles, hardware_row, in_tiles
 
 ROUNDING = 1e-13
@@ -114,7 +114,7 @@ def test_shapes_follow_the_records():
     arrays = fleet_of(random_elements(3), [0, 1, 0], (BASE, OTHER)).arrays
     assert arrays.hardware_table.shape == (2, len(Hardware._fields))
     assert arrays.state.shape == (16, len(STATE_FIELDS), 32)
-    assert arrays.window.shape == (16, len(Window._fields), 32)
+    assert arrays.pledge.shape == (16, len(Pledge._fields), 32)
     assert arrays.health.shape == (16, len(Health._fields), 32)
     assert (arrays.health == np.array(WHOLE)[None, :, None]).all()
 
@@ -157,6 +157,6 @@ def test_rows_taken_alone_are_those_of_the_whole():
 
 def test_bytes_of_a_satellite_are_those_of_its_arrays():
     fleet = fleet_of(random_elements(512))
-    per_row = [fleet.arrays.slot, fleet.arrays.state, fleet.arrays.window, fleet.arrays.health]
+    per_row = [fleet.arrays.slot, fleet.arrays.state, fleet.arrays.pledge, fleet.arrays.health]
     held = sum(array.nbytes for array in per_row) + fleet.arrays.orbit_index.nbytes + fleet.arrays.type_index.nbytes
     assert held / 512 < Fleet.bytes_per_satellite() < held / 512 + 70  # offers and directions beside them

@@ -64,7 +64,7 @@ def test_work_of_signatures_is_that_of_their_satellites():
     for signature, mine in ((0, ~odd), (1, odd)):
         share = (0.5, 1.0)[signature]
         assert given[signature] == space.assigned_flop[:N][mine].sum()
-        assert given[signature] == pytest.approx(share * space.offer_flop[:N][mine].sum(), rel=1e-6)
+        assert given[signature] == pytest.approx(share * ledger(space, "offered_flop")[mine].sum(), rel=1e-6)
         assert executed[signature] == pytest.approx(math.fsum(ledger(space, "executed_flop")[mine]), rel=1e-9)
         assert executed[signature] <= given[signature]
     assert (space.assigned_flop[N:] == 0.0).all()
@@ -79,8 +79,9 @@ def test_sums_are_those_of_shells():
     for k in range(3):
         mine = shell == k
         assert sums["array_j"][k] == pytest.approx(math.fsum(ledger(space, "array_j")[mine]), rel=1e-13)
-        assert sums["offered_flop"][k] == space.offer_flop[:N][mine].sum()
-        assert sums["reachable_flop"][k] == space.offer_flop[:N][mine & (np.arange(N) % 2 == 0)].sum()
+        offered_flop = ledger(space, "offered_flop")
+        assert sums["offered_flop"][k] == offered_flop[mine].sum()
+        assert sums["reachable_flop"][k] == offered_flop[mine & (np.arange(N) % 2 == 0)].sum()
     bus_j = sums["array_j"] + sums["drawn_j"] - sums["load_j"] - sums["charge_j"] - sums["curtailed_j"]
     assert np.abs(bus_j / sums["array_j"]).max() < 1e-12
 
