@@ -10,13 +10,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from ._version import __version__
 from .commands import plan, presets, runs
-from .commands.shared import BAD_INPUT, FAILED, WOULD_NOT_FIT, AsJson, Changes, checked_scenario, end
+from .commands.shared import BAD_INPUT, FAILED, WOULD_NOT_FIT, AsJson, Changes, Ended, checked_scenario, end, named_path
 from .errors import OrbitalComputeError, ScenarioError, WontFitError
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def _top(
 
 @app.command(epilog="Example: orbital-compute validate scenarios/quickstart.yaml --set satellite.radiator.area='90 m2'")
 def validate(
-    scenario: Annotated[Path | None, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")] = None,
+    scenario: Annotated[
+        Path | None, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).", parser=named_path)
+    ] = None,
     changes: Changes = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the resolved scenario with its sources.")] = False,
     schema: Annotated[
@@ -88,7 +90,9 @@ def fetch(
     form: Annotated[str, typer.Option("--form", help="csv, json, xml or kvn (OMM), or tle.")] = "csv",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="File to write.  [default: a copy in the cache]"),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="File to write.  [default: a copy in the cache]", parser=named_path
+        ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
     max_age: Annotated[
@@ -156,9 +160,28 @@ def main() -> None:
         end(str(error), WOULD_NOT_FIT)
     except OrbitalComputeError as error:
         end(f"{type(error).__name__}: {error}", FAILED)
-    except BrokenPipeError:  # the reader of our output went away, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+    except SystemExit as stop:
+        if isinstance(stop, Ended) or not _reader_left(stop):
+            raise
+        _go_quietly()
+    except BrokenPipeError:
+        _go_quietly()
+
+
+def _reader_left(stop: SystemExit) -> bool:
+    """Return whether the reader of our output went away, as `head` does: rich and click end with 1 where it did."""
+    cause: BaseException | None = stop
+    while cause is not None:
+        if isinstance(cause, BrokenPipeError):
+            return True
+        cause = cause.__context__
+    return False
+
+
+def _go_quietly() -> NoReturn:
+    """End as done; what is still to be flushed goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(0) from None
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from .store.manifest import library_versions, new_manifest, read_manifest
 from .store.reader import keep_only, open_results
 from .store.recorder import Kept, Recorder
 from .store.rows import coordinates, satellite_columns, totals
-from .store.run_size import footprint
+from .store.run_size import footprint, output_limit_bytes
 
 CHECKPOINT_S = 60.0  # of wall time between two checkpoints, at least
 CHECKPOINT_SHARE = 0.05  # of a run's time that they may take
@@ -92,7 +92,7 @@ def simulate(
     with contextlib.ExitStack() as held:
         with collected_warnings() as warned:
             model = _model(checked, policy, threads)
-            refuse_if_too_large(footprint(model, to_folder=folder is not None), folder=folder)
+            _refuse_if_too_large(model, folder)
             if folder is not None:
                 folder = prepare_folder(folder, overwrite=overwrite)
                 held.enter_context(writing_alone(folder))
@@ -145,7 +145,7 @@ def resume(
         keep_only(folder, [] if point is None else point.facts["recorder"]["shards"])
         with collected_warnings() as warned:
             model = _model(checked, policy, threads)
-            refuse_if_too_large(footprint(model, to_folder=True), folder=folder)
+            _refuse_if_too_large(model, folder)
             simulation = Simulation(model, threads=threads)
         manifest["resumed_after_windows"] = [*manifest["resumed_after_windows"], 0 if point is None else point.n_done]
         kept = None if point is None else _taken_up(simulation, point)
@@ -163,6 +163,11 @@ def _model(checked: Scenario, policy: UserFunction | None, threads: int | None) 
     if threads is not None and threads < 1:
         raise ScenarioError(Problem("threads must be at least 1", "threads", threads, cure="leave it out"))
     return build(checked) if policy is None else with_policy(build(checked), policy)
+
+
+def _refuse_if_too_large(model: Model, folder: Path | None) -> None:
+    size = footprint(model, to_folder=folder is not None)
+    refuse_if_too_large(size, folder=folder, output_limit_bytes=output_limit_bytes(model))
 
 
 def _name(policy: UserFunction) -> str:

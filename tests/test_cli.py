@@ -295,3 +295,44 @@ def test_the_module_is_the_command_too():
         [sys.executable, "-m", "orbital_compute", "--version"], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert done.stdout.startswith("orbital-compute ")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["presets", "list"], ["presets", "show", "starmind_ai1"], ["validate", "--json"]]
+)
+def test_a_reader_that_leaves_early_is_no_failure(arguments, small):
+    """As `orbital-compute ... | head -1` does; the reader is gone before the first line."""
+    names = [*arguments, str(small)] if arguments[0] == "validate" else arguments
+    command = [sys.executable, "-c", "from orbital_compute.cli import main; main()", *names]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as gone:
+        done = subprocess.run(command, stdout=gone, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_wrong_is_told_by_the_code_though_nobody_reads(monkeypatch, tmp_path):
+    """A damaged folder ends `check` with 1, whatever becomes of its words."""
+    from orbital_compute.store import check
+
+    monkeypatch.setattr(
+        check, "check_folder", lambda folder: check.Findings("complete", None, 1, 1, ("shard: damaged",))
+    )
+    monkeypatch.setattr("builtins.print", lambda *_, **__: (_ for _ in ()).throw(BrokenPipeError))
+    monkeypatch.setattr(sys, "argv", ["orbital-compute", "check", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["run", "small.yaml", "-o", ""], ["run", ""], ["resume", ""], ["report", " "], ["presets", "copy", "ai1", ""]],
+)
+def test_an_empty_name_is_refused(command, arguments, monkeypatch, tmp_path):
+    """A shell makes one of a variable that is not set; as a path it would be the folder that one stands in."""
+    monkeypatch.chdir(tmp_path)
+    code, _, error = command(*arguments)
+    assert code == 2
+    assert "the name is empty" in error
+    assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import ScenarioError
-from .shared import AsJson
+from .shared import AsJson, named_path
 
 if TYPE_CHECKING:
     from ..scenario.preset import Preset
@@ -69,7 +69,9 @@ def presets_show(
 @app.command("copy", epilog="Example: orbital-compute presets copy starmind_ai1 my_satellite.yaml")
 def presets_copy(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name, or kind/name.", show_default=False)],
-    to: Annotated[Path | None, typer.Argument(metavar="FILE", help="Where to; the screen if not given.")] = None,
+    to: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Where to; the screen if not given.", parser=named_path)
+    ] = None,
 ) -> None:
     """Copy a preset as a piece of a scenario, to be changed there."""
     text = _fragment(_preset(name))

@@ -15,25 +15,34 @@ from .shared import (
     FAILED,
     AsJson,
     Changes,
+    Ended,
     Quiet,
     ResultFolder,
     ScenarioFile,
     Threads,
     checked_scenario,
     end,
+    named_path,
     print_json,
 )
 
 if TYPE_CHECKING:
     from ..results import Results
     from ..scenario.load import Scenario
+    from ..store.check import Findings
 
 
 def run(
     scenario: ScenarioFile,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.  [default: out/NAME, then NAME-2]"),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            parser=named_path,
+            help="Folder for the results.  [default: out/NAME, then NAME-2]",
+        ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that stand in DIR.")] = False,
     threads: Threads = None,
@@ -110,20 +119,26 @@ def check(folder: ResultFolder, as_json: AsJson = False) -> None:
         found = check_folder(folder)
     except ResultsError as error:
         end(f"{error}.", BAD_INPUT)
-    if as_json:
-        print_json({"folder": str(folder), **asdict(found)})
-    else:
-        held = f"{found.n_file} files, {found.n_byte:,} bytes"
-        if found.problems:
-            print(f"{folder}: {len(found.problems)} fault{'s' * (len(found.problems) > 1)} in {held}:")
-            print("\n".join(f"  {problem}." for problem in found.problems))
-        elif found.n_done is None:
-            print(f"{folder}: whole. {held} are as the run wrote them.")
+    try:
+        if as_json:
+            print_json({"folder": str(folder), **asdict(found)})
         else:
-            print(f"{folder}: whole, but the run did not finish: {found.n_done} windows are safe, in {held};")
-            print(f"go on with: orbital-compute resume {folder}")
+            _say_found(folder, found)
+    finally:  # the code stands even if nobody reads the words
+        if found.problems:
+            raise Ended(FAILED)
+
+
+def _say_found(folder: Path, found: Findings) -> None:
+    held = f"{found.n_file} files, {found.n_byte:,} bytes"
     if found.problems:
-        raise SystemExit(FAILED)
+        print(f"{folder}: {len(found.problems)} fault{'s' * (len(found.problems) > 1)} in {held}:")
+        print("\n".join(f"  {problem}." for problem in found.problems))
+    elif found.n_done is None:
+        print(f"{folder}: whole. {held} are as the run wrote them.")
+    else:
+        print(f"{folder}: whole, but the run did not finish: {found.n_done} windows are safe, in {held};")
+        print(f"go on with: orbital-compute resume {folder}")
 
 
 def info(folder: ResultFolder, as_json: AsJson = False) -> None:
@@ -163,10 +178,12 @@ def _tell(
 
     cases = cases_of(results, checked, threads=threads)
     page = write_report(results, folder, cases=cases, without=without)
-    _show(results, folder, page, cases, without, quiet=quiet, as_json=as_json)
     open_ledgers = [name for name, ledger in results.audit().items() if not ledger["closes"]]
-    if open_ledgers:
-        end(f"{folder}: the stored numbers do not add up; see the audit of {', '.join(open_ledgers)}.", FAILED)
+    try:
+        _show(results, folder, page, cases, without, quiet=quiet, as_json=as_json)
+    finally:  # said even if nobody reads the figures any more
+        if open_ledgers:
+            end(f"{folder}: the stored numbers do not add up; see the audit of {', '.join(open_ledgers)}.", FAILED)
 
 
 def _show(

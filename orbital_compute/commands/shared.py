@@ -15,8 +15,21 @@ if TYPE_CHECKING:
 
 BAD_INPUT, WOULD_NOT_FIT, FAILED = 2, 3, 1
 
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).", show_default=False)]
-ResultFolder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder with results.", show_default=False)]
+
+def named_path(text: str) -> Path:
+    """Return the path of a name; an empty one, which a shell makes of a variable that is not set, names nothing."""
+    if not text.strip():
+        raise typer.BadParameter("the name is empty")
+    return Path(text)
+
+
+ScenarioFile = Annotated[
+    Path,
+    typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).", show_default=False, parser=named_path),
+]
+ResultFolder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="A folder with results.", show_default=False, parser=named_path)
+]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", metavar="A.B=C", help="Change a value; may stand several times.")
 ]
@@ -46,7 +59,11 @@ def print_json(value: dict[str, Any]) -> None:
     print(json.dumps(told(value), indent=2, allow_nan=False))
 
 
+class Ended(SystemExit):
+    """The end of a command with a code that says how it went, whoever reads its output."""
+
+
 def end(text: str, code: int) -> NoReturn:
     """Print a line on the error stream and end with a code."""
     print(text, file=sys.stderr)
-    raise SystemExit(code)
+    raise Ended(code)

@@ -157,6 +157,9 @@ class Output(Section):
     sample: Annotated[int | list[SampleRow], _Sample()] = known(
         64, "C", MODEL, "satellites with full series: how many, spread over all rows, or the list of rows"
     )
+    limit: Annotated[float, Quantity("GB", "100 GB", above="0 GB")] = known(
+        "100 GB", "C", MODEL, "a run that would write more is refused: until said otherwise it is a slip"
+    )
     compare: Annotated[str, Word(("without_events",))] | None = known(
         None, "C", MODEL, "a second run for the report to set beside the first: one without events and reclaims"
     )

@@ -24,7 +24,6 @@ SHARE = {"series": 0.60, "sample": 0.48, "day": 0.62, "satellite": 0.46, "run": 
 COUNT_SHARE = 0.15  # the same of whole numbers
 AXIS_SHARE = 0.02  # the same of coordinates, most of them rows that count up
 
-OUTPUT_LIMIT_BYTES = 100_000_000_000  # more than this is a slip until the user says otherwise
 DISK_RESERVE = 0.05  # of the free disk, left free
 NAMES = {
     "series": "series by window",
@@ -184,10 +183,8 @@ def _buffers(size: RunSize, kept: Mapping[str, int]) -> int:
     return rows + columns + kept["series"]
 
 
-def refuse_if_too_large(
-    footprint: Footprint, *, folder: Path | None, output_limit_bytes: int = OUTPUT_LIMIT_BYTES
-) -> None:
-    """Refuse a run whose predicted bytes pass what memory, disk or the limit on output allow.
+def refuse_if_too_large(footprint: Footprint, *, folder: Path | None, output_limit_bytes: int) -> None:
+    """Refuse a run whose predicted bytes pass what memory, disk or the limit on output (`output.limit`) allow.
 
     Raises
     ------
@@ -205,11 +202,12 @@ def refuse_if_too_large(
         return
     disk = free_disk(folder)
     allowed = round(disk.bytes * (1.0 - DISK_RESERVE))
-    limit, source = min((allowed, f"{disk.source} leaves"), (output_limit_bytes, "the limit on a run's output is"))
+    limit, source = min((allowed, f"{disk.source} leaves"), (output_limit_bytes, "output.limit allows"))
+    raise_it = ", or raise output.limit" if limit < allowed else ""
     if footprint.disk_bytes > limit:
         raise WontFitError(
             f"the run would write {bytes_text(footprint.disk_bytes)} ({footprint.disk_bytes} bytes): "
-            f"{_parts(footprint)}; {source} {bytes_text(limit)}; {_sample_that_fits(footprint, limit)}.",
+            f"{_parts(footprint)}; {source} {bytes_text(limit)}; {_sample_that_fits(footprint, limit)}{raise_it}.",
             predicted_bytes=footprint.disk_bytes, limit_bytes=limit,
         )  # fmt: skip
 

@@ -17,6 +17,13 @@ from ..model.radiation_watch import RadiationWatch
 from ..scenario.build import Model
 from .footprint import Footprint, RunSize, predict
 
+BIT_PER_BYTE = 8
+
+
+def output_limit_bytes(model: Model) -> int:
+    """Return the most bytes that a run of the model may write, by its scenario."""
+    return round(model.scenario.output.limit / BIT_PER_BYTE)
+
 
 def footprint(model: Model, *, to_folder: bool) -> Footprint:
     """Return the bytes in memory and on disk that a run of the model will take."""

@@ -9,13 +9,13 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..run import footprint
 from ..scenario.build import build
 from ..scenario.load import Scenario
 from ..simulate import Simulation
 from ..store.files import free_folder
 from ..store.footprint import Footprint, refuse_if_too_large
 from ..store.limits import Limit, available_memory, free_disk
+from ..store.run_size import footprint, output_limit_bytes
 
 TRIAL_S = 10.0  # of wall time for the windows that are flown
 TRIAL_WINDOWS = 24  # at most
@@ -77,7 +77,7 @@ def forecast(scenario: Scenario, *, threads: int | None = None) -> Forecast:
         warnings.simplefilter("ignore")  # the run says them
         model = build(scenario)
         size = footprint(model, to_folder=True)
-        refuse_if_too_large(size, folder=folder)
+        refuse_if_too_large(size, folder=folder, output_limit_bytes=output_limit_bytes(model))
         simulation = Simulation(model, threads=threads)
         build_s = time.perf_counter() - started_s
         times_s: list[float] = []

@@ -9,7 +9,7 @@ from orbital_compute.catalogue import VARIABLES
 from orbital_compute.errors import WontFitError
 from orbital_compute.store import footprint
 from orbital_compute.store.files import prepare_folder
-from orbital_compute.store.footprint import RunSize, predict, refuse_if_too_large
+from orbital_compute.store.footprint import Footprint, RunSize, predict
 from orbital_compute.store.limits import Limit
 
 GB = 10**9
@@ -18,6 +18,13 @@ YEAR_OF_SECONDS = RunSize(
     n_satellite=1_000_000, n_window=105_120, n_step=31_536_000, n_shell=114, n_site=1, n_class=4, n_region=12, n_arc=17
 )
 HAND_SAMPLE = 8 * 64 * sum(entry.dims == ("sample_time", "sample") for entry in VARIABLES.values())
+
+LIMIT_BYTES = 100 * GB
+
+
+def refused(prediction: Footprint, *, folder):
+    """Refuse what is too large, with the limit that a scenario has by default."""
+    footprint.refuse_if_too_large(prediction, folder=folder, output_limit_bytes=LIMIT_BYTES)
 
 
 @pytest.fixture
@@ -77,7 +84,7 @@ def test_variables_that_a_run_does_not_store_cost_nothing():
 def test_million_satellites_for_a_day_fit():
     prediction = predict(DAY, bytes_per_satellite=2000.0)
     assert prediction.memory_bytes < 6 * GB
-    refuse_if_too_large(prediction, folder=Path("out"))
+    refused(prediction, folder=Path("out"))
 
 
 @pytest.mark.usefixtures("roomy")
@@ -85,43 +92,45 @@ def test_year_of_one_second_steps_is_refused_on_any_machine():
     prediction = predict(YEAR_OF_SECONDS, bytes_per_satellite=2000.0)
     assert prediction.parts["sample"] == 31_536_000 * HAND_SAMPLE  # some 350 GB
     with pytest.raises(WontFitError, match=r"would write \d+ GB .*full series of the sample .*would fit") as caught:
-        refuse_if_too_large(prediction, folder=Path("out"))
+        refused(prediction, folder=Path("out"))
     assert caught.value.predicted_bytes == prediction.disk_bytes
     assert str(prediction.disk_bytes) in str(caught.value)
-    assert caught.value.limit_bytes == footprint.OUTPUT_LIMIT_BYTES
+    assert caught.value.limit_bytes == LIMIT_BYTES
+    assert "output.limit allows 100 GB" in str(caught.value)
+    assert "raise output.limit" in str(caught.value)
 
 
 @pytest.mark.usefixtures("roomy")
 def test_sample_that_is_said_to_fit_does():
     with pytest.raises(WontFitError) as caught:
-        refuse_if_too_large(predict(YEAR_OF_SECONDS, bytes_per_satellite=0.0), folder=Path("out"))
+        refused(predict(YEAR_OF_SECONDS, bytes_per_satellite=0.0), folder=Path("out"))
     n_sample = int(str(caught.value).split("a sample of ")[1].split()[0])
     assert 1 <= n_sample < 64
     smaller = RunSize(**{**YEAR_OF_SECONDS.__dict__, "n_sample": n_sample})
-    refuse_if_too_large(predict(smaller, bytes_per_satellite=0.0), folder=Path("out"))
+    refused(predict(smaller, bytes_per_satellite=0.0), folder=Path("out"))
 
 
 def test_satellites_that_are_said_to_fit_do(monkeypatch):
     monkeypatch.setattr(footprint, "available_memory", lambda: Limit(2 * GB, "the control group"))
     with pytest.raises(WontFitError, match="of memory; the control group leaves 2 GB") as caught:
-        refuse_if_too_large(predict(DAY, bytes_per_satellite=4000.0), folder=Path("out"))
+        refused(predict(DAY, bytes_per_satellite=4000.0), folder=Path("out"))
     n_satellite = int(str(caught.value).split("about ")[1].split()[0])
     assert 100_000 < n_satellite < 1_000_000
     smaller = RunSize(**{**DAY.__dict__, "n_satellite": n_satellite})
-    refuse_if_too_large(predict(smaller, bytes_per_satellite=4000.0), folder=Path("out"))
+    refused(predict(smaller, bytes_per_satellite=4000.0), folder=Path("out"))
 
 
 def test_full_disk_is_refused(monkeypatch):
     monkeypatch.setattr(footprint, "free_disk", lambda _: Limit(10_000_000, "the disk of out"))
     with pytest.raises(WontFitError, match=r"the disk of out leaves 9\.5 MB"):
-        refuse_if_too_large(predict(DAY, bytes_per_satellite=0.0), folder=Path("out"))
+        refused(predict(DAY, bytes_per_satellite=0.0), folder=Path("out"))
 
 
 @pytest.mark.usefixtures("roomy")
 def test_year_in_memory_is_sent_to_a_folder():
     size = RunSize(**{**YEAR_OF_SECONDS.__dict__, "n_sample": 256})
     with pytest.raises(WontFitError, match="give an output folder"):
-        refuse_if_too_large(predict(size, bytes_per_satellite=0.0, to_folder=False), folder=None)
+        refused(predict(size, bytes_per_satellite=0.0, to_folder=False), folder=None)
 
 
 def test_noise_takes_little_more_than_predicted_of_disk(tmp_path, monkeypatch):
