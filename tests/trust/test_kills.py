@@ -17,6 +17,9 @@ N_KILL = 240 if FULL else 30
 EVERY = 1 if FULL else 10
 KILLED, DONE, FAILED = signal.SIGKILL, 0, 1 << 8  # wait statuses
 
+N_SIGNAL = 120 if FULL else 20
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+
 pytestmark = pytest.mark.slow
 
 
@@ -35,7 +38,7 @@ def whole(den, tmp_path_factory):
     count = folder.with_name("count")
     began_s = time.monotonic()
     answer = den.order("run", folder, environment={"FAULT_PATH": str(folder), "FAULT_COUNT": str(count)})
-    assert answer == {"status": DONE, "acknowledged": 10, "error": None}
+    assert (answer["status"], answer["acknowledged"], answer["error"]) == (DONE, 10, None)
     return folder, time.monotonic() - began_s, int(count.read_text())
 
 
@@ -46,7 +49,8 @@ def brought_to_its_end(den, folder, acknowledged, whole):
         assert den.order("run", folder)["status"] == DONE
     else:
         assert check_folder(folder).problems == ()
-        assert den.order("resume", folder) | {"acknowledged": 10} == {"status": DONE, "acknowledged": 10, "error": None}
+        answer = den.order("resume", folder)
+        assert (answer["status"], answer["error"]) == (DONE, None)
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["status"] == "complete"
     assert_same_bits(folder, whole)
@@ -99,3 +103,29 @@ def test_an_error_at_every_write_is_told_and_leaves_a_run_that_goes_on(den, whol
         assert "make room" in answer["error"]["text"]
         brought_to_its_end(den, folder, answer["acknowledged"], reference)
     print(f"\n{len(kills)} runs with an error ({what}) at a write: one message each, all resumed, 0 differing bits")
+
+
+def test_signals_are_noticed_at_once_and_leave_a_run_that_goes_on(den, whole, tmp_path):
+    reference, _, _ = whole
+    random = np.random.default_rng(3)
+    noticed_s, ended_s, stopped = [], [], 0
+    for k in range(N_SIGNAL):
+        folder = tmp_path / f"run{k}"
+        answer = den.order(
+            "command", folder, signal=int(SIGNALS[k % 3]), kill_after_windows=int(random.integers(1, 7)),
+            kill_after_s=random.uniform(0.0, 0.003),
+        )  # fmt: skip
+        code = os.waitstatus_to_exitcode(answer["status"])
+        assert code in (0, 75)
+        if code == 0:  # it came when the last window was done
+            continue
+        stopped += 1
+        noticed_s.append(answer["noticed_s"])
+        ended_s.append(answer["ended_s"])
+        assert brought_to_its_end(den, folder, answer["acknowledged"], reference) == 0
+    at_99 = [float(np.quantile(times_s, 0.99)) for times_s in (noticed_s, ended_s)]
+    print(f"\n{stopped} of {N_SIGNAL} runs stopped by a signal, all resumed, 0 differing bits; "
+          f"noticed within {at_99[0]:.3f} s, ended within {at_99[1]:.2f} s (99 %)")  # fmt: skip
+    assert stopped > 0.5 * N_SIGNAL
+    assert at_99[0] < 1.0
+    assert at_99[1] < 5.0

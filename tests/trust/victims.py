@@ -1,8 +1,9 @@
 """Runs that are made to be killed: each in a child forked from a process that has all in memory, so that one is quick.
 
-The process reads orders, one a line, as JSON: {"do": "run" or "resume", "folder": ..., "environment": {...},
-"kill_after_windows": ..., "kill_after_s": ...}; it answers each with a line
-{"status": wait status, "acknowledged": windows, "error": text}.
+The process reads orders, one a line, as JSON: {"do": "run", "resume" or "command", "folder": ...,
+"environment": {...}, "kill_after_windows": ..., "kill_after_s": ..., "signal": ...}; it answers each with a line
+{"status": wait status, "acknowledged": windows, "error": text, "noticed_s": ..., "ended_s": ...}, the last two after
+the signal.
 A window is acknowledged once the run has told that it is done, its checkpoint being written by then.
 """
 
@@ -38,6 +39,8 @@ def live(order: dict, pipe: int) -> int:
     def acknowledge(done, n_window):
         os.write(pipe, f"{done}\n".encode())
 
+    if order["do"] == "command":
+        return command(order["folder"], acknowledge, pipe)
     try:
         if order["do"] == "run":
             simulate(SCENARIO, order["folder"], progress=acknowledge, checkpoint_s=0.0, threads=1, overwrite=True)
@@ -46,6 +49,35 @@ def live(order: dict, pipe: int) -> int:
     except OrbitalComputeError as error:
         os.write(pipe, json.dumps({"type": type(error).__name__, "text": str(error)}).encode() + b"\n")
         return 1
+    return 0
+
+
+def command(folder: str, acknowledge, pipe: int) -> int:
+    """Run the scenario by the command line; tell when a signal is noticed."""
+    from orbital_compute import stopping
+    from orbital_compute.cli import main
+    from orbital_compute.simulate import Simulation
+
+    step, note = Simulation.step, stopping.Stopping._note
+
+    def told_step(self, *arguments):
+        rows = step(self, *arguments)
+        acknowledge(self.window, N_WINDOW)
+        return rows
+
+    def told_note(self, number, frame):
+        os.write(pipe, f"noticed {time.monotonic()}\n".encode())
+        note(self, number, frame)
+
+    Simulation.step, stopping.Stopping._note = told_step, told_note
+    path = folder + ".json"
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(SCENARIO, file)  # JSON is YAML
+    sys.argv = ["orbital-compute", "run", path, "--output", folder, "--quiet", "--threads", "1"]
+    try:
+        main()
+    except SystemExit as stop:
+        return int(stop.code or 0)
     return 0
 
 
@@ -61,16 +93,23 @@ def obey(order: dict) -> dict:
         finally:
             os._exit(code)
     os.close(writer)
+    sent_s = time.monotonic()
     with os.fdopen(reader) as stream:
         lines = [stream.readline() for _ in range(order.get("kill_after_windows", 0))]
         if "kill_after_s" in order:
             time.sleep(order["kill_after_s"])
-            os.kill(child, signal.SIGKILL)  # it is there, alive or not, until it is waited for
+            sent_s = time.monotonic()
+            os.kill(child, order.get("signal", signal.SIGKILL))  # it is there until it is waited for
         lines = "".join([*lines, *stream]).splitlines()
     _, status = os.waitpid(child, 0)
+    ended_s = time.monotonic() - sent_s
+    noticed = [float(line.split()[1]) - sent_s for line in lines if line.startswith("noticed")]
     done = [int(line) for line in lines if line.isdecimal()]
     errors = [json.loads(line) for line in lines if line.startswith("{")]
-    return {"status": status, "acknowledged": max(done, default=0), "error": errors[0] if errors else None}
+    return {
+        "status": status, "acknowledged": max(done, default=0), "error": errors[0] if errors else None,
+        "noticed_s": noticed[0] if noticed else None, "ended_s": ended_s,
+    }  # fmt: skip
 
 
 def main() -> None:
