@@ -164,6 +164,16 @@ VARIABLES: dict[str, Variable] = {
         corrupted_flop | FLOP | work credited although corruption that nothing caught has struck it
         """,
     ),
+    **_catalogue(
+        "time trace",
+        """
+        trace_requests | 1 | requests that a trace brought
+        trace_tokens_in | 1 | tokens that they read
+        trace_tokens_out | 1 | tokens that they write
+        """,
+        dtype="int64",
+    ),
+    **_catalogue("time trace", "trace_flop | FLOP | work of the requests that a trace brought"),
     **_catalogue("time shell error_kind", "soft_errors | 1 | soft errors of accelerators", dtype="int64"),
     **_catalogue("time", "soft_error_rate | s-1 | soft errors of an accelerator, mean over the work executed in orbit"),
     **_catalogue(
@@ -441,6 +451,7 @@ COORDINATES: dict[str, Variable] = {
         "job_class",
         """
         class_value | 1 | worth of a FLOP of the class, beside the others
+        class_tokens | 1 | tokens that a request reads and writes; 0 for training and for pods
         class_slo_wait_s | s | wait within the service level; inf for any
         class_ttft_limit_s | s | time to the first token within the service level; inf for any
         class_tokens_out | 1 | tokens written by a request
@@ -467,6 +478,7 @@ COORDINATES: dict[str, Variable] = {
     **_catalogue("gang", "gang_timing | | when its gangs save", dtype="str"),
     **_catalogue("gang_place", "gang_place | | where gangs are: orbit, then sites", dtype="str"),
     **_catalogue("stop_cause", "stop_cause | | what stops a gang", dtype="str"),
+    **_catalogue("trace", "trace | | recorded requests that are replayed", dtype="str"),
     **_catalogue("region", "region | | region that demand comes from", dtype="str"),
     **_catalogue("reason", "reason | | why requests were dropped", dtype="str"),
     **_catalogue("node_group", "node_group | | satellite designs, then sites", dtype="str"),

@@ -39,6 +39,8 @@ from .model.soft_errors import SoftErrorCounts
 from .model.space import SpaceSegment
 from .model.threads import n_processor
 from .model.training import Training, TrainingCredit
+from .model.trace import Traces
+from .model.trace_queues import TraceQueues
 from .scenario.build import Model
 from .store.rows import day_rows, window_rows
 
@@ -107,6 +109,8 @@ class Simulation:
             laser_events=model.laser_events, health=self.health, n_laser=model.laser_count, seed=model.seed,
         )  # fmt: skip
         self.queues = Queues(workload, clock)
+        self.traces = Traces(model.traces, workload.n_class, clock) if model.traces else None
+        self.queues = Queues(workload, clock) if self.traces is None else TraceQueues(workload, clock, self.traces)
         self.of_site = self.network.routes.arc >= self.network.n_gateway  # bool[n_route]
         self.crediting = Crediting(
             model.health.gangs, workload.class_names, self.network.routes.job_class, self.of_site
@@ -171,6 +175,8 @@ class Simulation:
         clock = self.model.clock
         self.site_offer_flop = self.sites.offer_flop(self.window)
         self.arrived = self.model.workload.arrivals(self.window)
+        if self.traces is not None:
+            self.arrived += self.traces.arrive(self.window).requests
         middle_s = clock.window_start_s(self.window) + (clock.steps_per_window // 2 + 0.5) * clock.step_s
         matrix = teme_to_itrs(instants_after(clock.start, middle_s))[0]
         self.gateway_unit = self.network.gateway_unit_teme(matrix)

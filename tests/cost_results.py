@@ -37,6 +37,7 @@ def dataset(duration_s=2 * HOUR_S, *, site=True, working=1.0):
         "shell_satellites": ("shell", [10]),
         "shell_satellite_type": ("shell", ["starmind_ai1"]),
         "flop_per_request": ("job_class", [1e15, 1e20]),
+        "class_tokens": ("job_class", [1900.0, 0.0]),
     }
     if site:
         arrays |= {

@@ -52,6 +52,7 @@ def coordinates(
         "resource": ["power", "laser"],
         "cut_place": ["compute", "lasers"],
         "class_value": [8.0, 1.0],
+        "class_tokens": [1900.0, 0.0],
         "class_slo_wait_s": [10.0, 1e5],
         "class_ttft_limit_s": [1.0, np.inf],
         "class_tokens_out": [400.0, 1000.0],

@@ -248,7 +248,9 @@ def _made(dataset: xr.Dataset, scenario: Scenario, name: str, *, device_s: float
         job = scenario.workload.classes[str(job_class)]
         if job.kind != "training":
             serves[k] = True
-            tokens[k] = flop[k] / float(dataset["flop_per_request"].values[k]) * (job.tokens_in + job.tokens_out)
+            tokens[k] = (
+                flop[k] / float(dataset["flop_per_request"].values[k]) * float(dataset["class_tokens"].values[k])
+            )
     return Made(device_s, float(flop.sum()), float(flop[serves].sum()), float(tokens.sum()), it_j)
 
 

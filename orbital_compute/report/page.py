@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import run_length_s
-from . import aftermath, air, budget, cost, gateways, headline, health, lease, service, training, units
+from . import aftermath, air, budget, cost, gateways, headline, health, lease, service, traces, training, units
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
 from .limits import LIMITS
@@ -92,7 +92,12 @@ def contents(
     results: Results, cases: Mapping[str, Results] | None = None, without: Results | None = None
 ) -> Iterable[str]:
     """Yield the content of each section, in the order of `SECTIONS`; nothing for those that the run has not."""
-    blocks = [headline.orbit_beside_ground(results), headline.condition(results), headline.service(results)]
+    blocks = [
+        headline.orbit_beside_ground(results),
+        headline.condition(results),
+        headline.service(results),
+        traces.replayed(results),
+    ]
     yield f'{tiles(results)}<div class="pair">{"".join(table(block) for block in blocks if block)}</div>'
     yield "".join(figure(chart) for chart in charts(results))
     drawn, lists = service.charts(results), service.tables(results)

@@ -20,9 +20,10 @@ from ..model.policy.choose import POLICIES, Policy
 from ..model.policy.user import UserFunction, UserPolicy, load_user_policy
 from ..model.satellite_type import SatelliteType
 from ..model.site import SiteSpec
+from ..model.trace import TraceSpec
 from ..model.training import TrainingSpec
 from ..model.workload import Workload
-from . import build_events, build_ground, build_lease, build_limits, build_space, build_work
+from . import build_events, build_ground, build_lease, build_limits, build_space, build_traces, build_work
 from .build_health import HealthLaws, health_laws
 from .load import Scenario
 from .step_limit import check_step
@@ -41,6 +42,7 @@ class Model:
     ground: GroundSpec
     network: NetworkSpec
     workload: Workload
+    traces: list[TraceSpec]
     leases: list[Lease]
     events: list[FleetEvent]
     laser_events: list[LasersLost | LinkEvent]
@@ -87,6 +89,7 @@ def build(scenario: Scenario) -> Model:
     classes = [
         build_work.job_class(name, item, scenario.workload, clock) for name, item in scenario.workload.classes.items()
     ]
+    classes, traces = build_traces.replayed(scenario, classes, regions, clock, warned)
     return Model(
         scenario=scenario,
         clock=clock,
@@ -97,6 +100,7 @@ def build(scenario: Scenario) -> Model:
         ground=ground,
         network=build_ground.network(scenario.network),
         workload=Workload(classes, regions, demand, clock=clock, seed=scenario.seed, surges=happens.surges),
+        traces=traces,
         leases=leases,
         events=happens.fleet,
         laser_events=happens.lasers,

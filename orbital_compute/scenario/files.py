@@ -30,6 +30,7 @@ def named_files(scenario: Scenario) -> list[tuple[str, str]]:
     for name, item in scenario.satellite_types.items():
         if isinstance(item.compute.power_curve, str):
             out.append((f"{name}.compute.power_curve", item.compute.power_curve))
+    out += [(f"workload.traces.{name}.file", trace.file) for name, trace in scenario.workload.traces.items()]
     health = scenario.health
     if health is not None and health.radiation is not None and health.radiation.dose not in DOSE_TABLES:
         out.append(("health.radiation.dose", health.radiation.dose))

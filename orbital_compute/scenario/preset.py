@@ -279,6 +279,8 @@ class Expander:
             out["classes"] = {
                 name: self._class(item, name) for name, item in out["classes"].items() if item is not None
             }
+        if isinstance(out.get("traces"), dict):
+            out["traces"] = {name: self._trace(item, name) for name, item in out["traces"].items() if item is not None}
         return {key: value for key, value in out.items() if value is not None}
 
     def _class(self, node: Any, name: str) -> Any:
@@ -287,6 +289,13 @@ class Expander:
             return node
         place: Place = ("workload", "classes", name, "serving")
         return {**node, "serving": self._under(serving, "devices", serving["device"], place, (*place, "device"))}
+
+    def _trace(self, node: Any, name: str) -> Any:
+        gpu = node.get("gpu") if isinstance(node, dict) else None
+        if not isinstance(gpu, dict) or gpu.get("device") is None:
+            return node
+        place: Place = ("workload", "traces", name, "gpu")
+        return {**node, "gpu": self._under(gpu, "devices", gpu["device"], place, (*place, "device"))}
 
 
 def all_figures(preset: Preset) -> list[tuple[str, Any, Record]]:

@@ -25,6 +25,7 @@ from .fields import (
     wrong,
 )
 from .schema_space import MODEL, Device, Rate
+from .schema_traces import Trace
 
 KINDS = ("interactive", "agent", "batch", "training")
 WORK = "engineering default of the workload (docs/model.md)"
@@ -223,6 +224,9 @@ class WorkloadSection(Section):
     classes: Annotated[dict[Name, JobClass], Field(min_length=1, max_length=16)] = about("job classes by name")
     regions: Annotated[dict[Name, Region], Field(min_length=1, max_length=64)] = about("regions by name")
     demand: Demand
+    traces: Annotated[dict[Name, Trace], Field(max_length=64)] = known(
+        {}, "C", WORK, "recorded requests by name, on top of the demand"
+    )
 
     @model_validator(mode="after")
     def _names(self) -> WorkloadSection:
@@ -234,4 +238,12 @@ class WorkloadSection(Section):
             raise wrong("the shares of the classes sum to zero", cure="give one of them a share")
         if not sum(region.population * region.use for region in self.regions.values()) > 0.0:
             raise wrong("no region uses anything", cure="raise the use of one")
+        for name, trace in self.traces.items():
+            if trace.job_class not in self.classes:
+                limit = f"classes are {', '.join(self.classes)}"
+                raise wrong(f"there is no class '{trace.job_class}'", limit=limit, at=("traces", name, "job_class"))
+            for region in trace.regions:
+                if region not in self.regions:
+                    cure = f"regions are {', '.join(list(self.regions)[:8])}"
+                    raise wrong(f"there is no region '{region}'", cure=cure, at=("traces", name, "regions", region))
         return self

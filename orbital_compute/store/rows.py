@@ -41,6 +41,20 @@ def window_rows(run) -> dict[str, Any]:
         **_radiation_rows(run),
         **({} if run.training is None else training_window(run.training_credit)),
         **_laser_rows(run),
+        **_trace_rows(run),
+    }
+
+
+def _trace_rows(run) -> dict[str, Any]:
+    if run.traces is None:
+        return {}
+    arrivals = run.traces.arrivals
+    tokens = np.where([spec.file.counts_tokens for spec in run.traces.specs], arrivals.by_trace[:, 1:].T, 0)
+    return {
+        "trace_requests": arrivals.by_trace[:, 0],
+        "trace_tokens_in": tokens[0],
+        "trace_tokens_out": tokens[1],
+        "trace_flop": arrivals.trace_flop,
     }
 
 
@@ -361,6 +375,7 @@ def coordinates(run) -> dict[str, Any]:
         "job_class": model.workload.class_names,
         "flop_per_request": model.workload.flop_per_request,
         "class_value": model.workload.value_per_flop,
+        "class_tokens": [job.tokens_in + job.tokens_out for job in model.workload.classes],
         "class_slo_wait_s": model.workload.slo_wait_s,
         **_gateway_axes(run),
         "class_ttft_limit_s": [job.ttft_limit_s for job in model.workload.classes],
@@ -368,6 +383,7 @@ def coordinates(run) -> dict[str, Any]:
         "hour": np.arange(HOURS) if run.service.timed.size else [],
         "ttft_bin": run.service.edge_s if run.service.timed.size else [],
         "ttft_bin_upper_s": np.append(run.service.edge_s[1:], np.inf) if run.service.timed.size else [],
+        "trace": [spec.name for spec in model.traces],
         "lease": [lease.site for lease in model.leases],
         "region": model.workload.region_names,
         "reason": DROP_REASONS,

@@ -59,6 +59,7 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
         n_gang=n_gang,
         n_gang_place=(1 + len(model.sites)) if n_gang else 0,
         n_stop_cause=len(CAUSES) if n_gang else 0,
+        n_trace=len(model.traces),
         n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
     )
     return predict(size, bytes_per_satellite=own, to_folder=to_folder)

@@ -73,7 +73,7 @@ def reference_dispatch(scenario: Scenario | Mapping[str, Any] | str | os.PathLik
     Raises
     ------
     ScenarioError
-        The case is too large (`model.reference.LARGEST`), or has health on, whose failures follow the load.
+        The case is too large (`model.reference.LARGEST`), has health on, whose failures follow the load, or traces.
     ModelError
         HiGHS ends without an optimum.
     """
@@ -82,6 +82,9 @@ def reference_dispatch(scenario: Scenario | Mapping[str, Any] | str | os.PathLik
     if model.health.fleet is not None:
         what = "the whole horizon is solved without failures and ageing"
         raise ScenarioError(Problem(what, "health", cure="write health: none"))
+    if model.traces:
+        what = "the whole horizon is solved for requests of one size a class"
+        raise ScenarioError(Problem(what, "workload.traces", cure="take them away"))
     clock, workload = model.clock, model.workload
     n_satellite = model.constellation.n_satellite
     refuse_if_too_large(
