@@ -51,6 +51,7 @@ def coordinates(
         "stop_cause": ["hardware", "power"],
         "resource": ["power", "laser"],
         "cut_place": ["compute", "lasers"],
+        "trace": ["assistant", "cluster"],
         "class_value": [8.0, 1.0],
         "class_tokens": [1900.0, 0.0],
         "class_slo_wait_s": [10.0, 1e5],

@@ -47,6 +47,7 @@ def size_of(dataset) -> RunSize:
         n_ttft_bin=sizes["ttft_bin"],
         n_gang=sizes["gang"], n_gang_place=sizes["gang_place"], n_stop_cause=sizes["stop_cause"],
         n_cut_place=sizes["cut_place"], n_resource=sizes["resource"],
+        n_trace=sizes["trace"],
     )  # fmt: skip
 
 
