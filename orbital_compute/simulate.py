@@ -16,6 +16,7 @@ import numpy as np
 
 from .errors import AuditError
 from .kernels.health import ALIVE
+from .kernels.supply import WORK_QUANTUM_FLOP
 from .model.air import AirDay, FleetAir
 from .model.clock import DAY_S
 from .model.credit import Crediting, no_toll
@@ -338,7 +339,8 @@ class Simulation:
         self.site_window.audit(self.sites.names)
         self.queues.audit()
         self.flow_residual = check_flows(
-            self.assignment, self.route_executed_flop, self.network.arc_names, self.window
+            self.assignment, self.route_executed_flop, self.network.arc_names, self.window,
+            rounding_flop=self.fleet.n_satellite * WORK_QUANTUM_FLOP,
         )  # fmt: skip
         residual = self.work_residual()
         if not residual <= WORK_LIMIT:

@@ -73,3 +73,10 @@ def test_more_done_than_assigned_is_named():
     assignment = two_routes()
     with pytest.raises(AuditError, match="route 0"):
         check_flows(assignment, assignment.route_flop * 1.01, NAMES, 0)
+
+
+def test_whole_quanta_rounded_up_are_no_made_flow():
+    assignment = two_routes()
+    assert check_flows(assignment, assignment.route_flop + 0.01, NAMES, 0, rounding_flop=0.02) <= FLOW_LIMIT
+    with pytest.raises(AuditError, match="route 0"):
+        check_flows(assignment, assignment.route_flop + 0.03, NAMES, 0, rounding_flop=0.02)
