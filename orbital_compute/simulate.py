@@ -39,9 +39,9 @@ from .model.site import Sites
 from .model.soft_errors import SoftErrorCounts
 from .model.space import SpaceSegment
 from .model.threads import n_processor
-from .model.training import Training, TrainingCredit
 from .model.trace import Traces
 from .model.trace_queues import TraceQueues
+from .model.training import Training, TrainingCredit
 from .scenario.build import Model
 from .store.rows import day_rows, window_rows
 
