@@ -17,8 +17,8 @@ LIMITS = (
     "Data reach a satellite over the great circle at its height times 1.3, with 50 µs a hop: laser links have no "
     "capacity limit of their own yet, and no queueing delay. Gateways and uplinks are limited.",
     "Gateways work for their mean availability in every window; rain does not come in spells.",
-    "Requests are served by whole windows: waiting times are multiples of the window. Time on the device is not part "
-    "of the round trip.",
+    "Requests are served by whole windows: waits in the queue are multiples of the window. The wait for a free slot is "
+    "that of one line for all slots of a class and region, in the mean of a window; prompts run at full pace.",
     "Each window is dispatched to its own optimum, proven by a bound, under each satellite's own energy plan; no "
     "satellite saves energy for a dearer hour of the day.",
     "Training sits on clusters only where the scenario has network.cluster; else it may be spread over any nodes, and "
