@@ -160,7 +160,7 @@ VARIABLES: dict[str, Variable] = {
         executed_site_flop | FLOP | work executed at sites
         credited_orbit_flop | FLOP | work executed in orbit that need not be done again
         credited_site_flop | FLOP | work executed at sites that need not be done again
-        repeated_flop | FLOP | work executed that faults, checkpoints and restarts took: it stays in its queue
+        repeated_flop | FLOP | work executed that faults, checkpoints, restarts and waiting gangs took: it stays queued
         corrupted_flop | FLOP | work credited although corruption that nothing caught has struck it
         """,
     ),

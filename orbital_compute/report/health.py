@@ -71,7 +71,8 @@ def work(dataset: xr.Dataset) -> Rows | None:
     """Return what faults took of the work, by class; None where the run does not say."""
     if "repeated_flop" not in dataset:
         return None
-    return Rows("Work that faults took", ("Class", "Executed", "Of it repeated", "Corrupted"), list(_classes(dataset)))
+    heads = ("Class", "Executed", "Of it not counted", "Corrupted")
+    return Rows("Work that faults, and waiting in gangs, took", heads, list(_classes(dataset)))
 
 
 def _classes(dataset: xr.Dataset) -> Iterator[tuple[str, str, str, str]]:
