@@ -33,7 +33,12 @@ class Problem:
             text += f"; {self.limit}"
         if self.cure:
             text += f"; {self.cure}"
-        return text + ("" if text.endswith(".") else ".")
+        return in_plain_letters(text + ("" if text.endswith(".") else "."))
+
+
+def in_plain_letters(text: str) -> str:
+    """Return a text with letters that steer a screen or a line written out, as `\\x1b`: messages repeat inputs."""
+    return "".join(one if one.isprintable() or one == " " else one.encode("unicode_escape").decode() for one in text)
 
 
 class OrbitalComputeError(Exception):

@@ -25,6 +25,8 @@ def curve_fault(pairs: Sequence[Sequence[float]]) -> str:
     if len(pairs) < FEWEST:
         return f"a power curve of {len(pairs)} pairs says too little: {FEWEST} or more are needed"
     power, rate = np.array(pairs, dtype=np.float64).T
+    if not (np.isfinite(power).all() and np.isfinite(rate).all()):
+        return "a power or a throughput is no finite number"
     if (np.diff(power) <= 0.0).any() or (np.diff(rate) < 0.0).any():
         return "power must rise from pair to pair, and throughput not fall"
     if power[0] < 0.0 or rate[0] < 0.0 or power[-1] != 1.0 or rate[-1] != 1.0:

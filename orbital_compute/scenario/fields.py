@@ -155,7 +155,7 @@ class Clock(Kind):
     """An hour of the day in seconds, as `18 h` or "18:00"."""
 
     def read(self, value: Any) -> float:
-        match = re.fullmatch(r"\s*(\d{1,2}):(\d\d)(?::(\d\d))?\s*", value) if isinstance(value, str) else None
+        match = re.fullmatch(r"\s*(\d{1,2}):(\d\d)(?::(\d\d))?\s*", value, re.ASCII) if isinstance(value, str) else None
         if match is None:
             return Quantity("h", "18 h", low="0 h", high="24 h").read(value)
         hours, minutes, seconds = (int(part or 0) for part in match.groups())

@@ -71,9 +71,9 @@ UNITS: dict[str, tuple[float, str, str]] = {
 OFFSETS = {"degC": 273.15, "°C": 273.15}  # absolute temperatures only, never inside a product
 
 _NUMBER = re.compile(
-    r"\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf(?:inity)?))\s*(.*?)\s*\Z", re.I
+    r"\s*([+-]?(?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:nan|inf(?:inity)?))\s*(.*?)\s*\Z", re.I
 )
-_TERM = re.compile(r"\s*([*·/]?)\s*([A-Za-zµμ°%]+)\s*(?:(?:\^|\*\*)?\s*(-?\d+)|([⁻²³¹]+))?")
+_TERM = re.compile(r"\s*([*·/]?)\s*([A-Za-zµμ°%]+)\s*(?:(?:\^|\*\*)?\s*(-?[0-9])(?![0-9])|([⁻²³¹]{1,2}))?")
 _SUPERSCRIPTS = str.maketrans("⁻¹²³", "-123")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, PrivateAttr, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, model_validator
 
 from ..model.clock import DAY_S, typical_days
 from ..model.policy.names import POLICY_NAMES
@@ -179,7 +179,7 @@ class Origin:
 class ScenarioFields(Section):
     """All that a run depends on; `load.Scenario` adds what needs the file it came from."""
 
-    format: Literal[1]
+    format: Annotated[Literal[1], BeforeValidator(lambda value: str(value) if isinstance(value, bool) else value)]
     name: Name = about("name of the run and of its folder")
     seed: Annotated[int, Count(low=0, high=2**63 - 1)] = known(1, "C", MODEL, "of all random draws")
     time: Time
