@@ -140,7 +140,7 @@ def test_threads_change_no_bit():
         for _ in range(3):
             rows = run.step()
         run.close()
-        return run.fleet.arrays.state.copy(), rows
+        return run.fleet.arrays.state.copy(), rows | run.service.state()
 
     state, rows = finish(1)
     for threads in (2, 3):
