@@ -9,6 +9,7 @@ import numpy as np
 
 from .._jit import point, sweep
 from .._math import exp2
+from ..physics.queueing import chance_of_wait, mean_wait_mgk_s, mean_wait_within_s
 from .contacts import MILLISECONDS, N_BIN
 
 REQUEST_QUANTA = 1024  # parts of a request
@@ -25,6 +26,14 @@ class Lines(NamedTuple):
     slo_age: np.ndarray  # float64[n_row], most windows in the queue within the service level; inf for any
 
 
+class Slots(NamedTuple):
+    """What holds the requests of rows (class, region) while they are answered."""
+
+    rate_flop_s: np.ndarray  # float64[n_row], of the devices behind one slot
+    held_s: np.ndarray  # float64[n_row], mean time for which a request holds one
+    variation: np.ndarray  # float64[n_row], standard deviation over mean of that time
+
+
 @point
 def decayed(time_s, delay_s):
     """Return e^(-t/d); 0 where nobody waits."""
@@ -35,6 +44,34 @@ def decayed(time_s, delay_s):
 def round_trip_of_s(place):
     """Return the round trip [s] that a bin of the histogram stands for: its middle, the edge of the open last one."""
     return (place + 0.5 if place < N_BIN - 1 else float(place)) / MILLISECONDS
+
+
+@sweep
+def wait_for_slots(slots, capacity_flop, utilisation, window_s, first, last, out_chance, out_delay_s):
+    """Write how requests of rows first to last wait for a slot at a window's utilisation; no chance without capacity.
+
+    Slots are cut to a whole number, one at least, at the same utilisation.
+
+    Parameters
+    ----------
+    slots : Slots
+    capacity_flop, utilisation : float64[n_row]
+        Of the nodes that a row has.
+    window_s : float
+    out_chance : float64[n_row]
+        That a request waits.
+    out_delay_s : float64[n_row]
+        Mean wait of those that do.
+    """
+    for k in range(first, last):
+        out_chance[k], out_delay_s[k] = 0.0, 0.0
+        if capacity_flop[k] > 0.0:
+            held_s, variation = slots.held_s[k], slots.variation[k]
+            servers = max(int(capacity_flop[k] / (window_s * slots.rate_flop_s[k])), 1)
+            load = min(utilisation[k], 1.0) * servers
+            out_chance[k] = chance_of_wait(servers, load)
+            steady_s = mean_wait_mgk_s(servers, load, held_s, variation) / max(out_chance[k], 1e-300)
+            out_delay_s[k] = min(steady_s, mean_wait_within_s(servers, held_s, variation, window_s))
 
 
 @sweep

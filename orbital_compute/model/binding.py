@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..kernels.reach import least_by_group
 from .dispatch import Assignment
 from .network import Network
 
@@ -23,7 +24,8 @@ def binding_share(network: Network, assignment: Assignment) -> np.ndarray:
     programme = assignment.programme
     n_route, n_ground = programme.route_group.size, network.n_gateway + network.n_site
     node_price = assignment.supply_price + programme.signature_cost
-    group_price = np.where(programme.feasible, node_price[:, None], np.inf).min(axis=0, initial=np.inf)
+    group_price = np.empty(programme.feasible.shape[1])
+    least_by_group(programme.feasible, node_price, group_price)
     toll = programme.arc_bit_per_flop * assignment.arc_price[programme.arc_index]
     laser = programme.arc_index >= n_ground
     of_laser = np.bincount(programme.arc_route[laser], toll[laser], n_route)

@@ -13,8 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..kernels.contacts import N_BIN
-from ..kernels.first_token import REQUEST_QUANTA, Lines, first_tokens
-from ..physics.queueing import chance_of_wait, mean_wait_mgk_s, mean_wait_within_s
+from ..kernels.first_token import REQUEST_QUANTA, Lines, Slots, first_tokens, wait_for_slots
 from .clock import Clock
 from .dispatch import Assignment
 from .network import Network
@@ -65,8 +64,11 @@ class FirstToken:
         self.demand = self.job_class * workload.n_region + self.region
         self.of_demand[self.demand] = np.arange(self.n_row)
         self.timed = np.flatnonzero(self.has_first_token[self.job_class])  # rows that have a first token
-        self._jobs = [jobs[k] for k in self.job_class[self.timed]]
-        self._slo_age = np.array([_whole_windows(job.slo_wait_s, clock.window_s) for job in self._jobs])
+        timed = [jobs[k] for k in self.job_class[self.timed]]
+        names = ("slot_flop_s", "slot_s", "service_variation", "prompt_s", "ttft_limit_s")
+        rate, held_s, variation, prompt_s, limit_s = (np.array([getattr(job, n) for job in timed]) for n in names)
+        self._slots, self._prompt_s, self._limit_s = Slots(rate, held_s, variation), prompt_s, limit_s
+        self._slo_age = np.array([_whole_windows(job.slo_wait_s, clock.window_s) for job in timed])
         worth = workload.value_per_flop[self.job_class]
         self._rank = np.searchsorted(np.unique(-worth[self.timed]), -worth)  # of rows; 0 is worth most
         self.edge_s = bin_edges_s()
@@ -135,21 +137,11 @@ class FirstToken:
 
         Slots are cut to a whole number, one at least, at the same utilisation.
         """
-        window_s = self._clock.window_s
-        chance, delay_s = np.zeros(self.timed.size), np.zeros(self.timed.size)
-        for k, (job, capacity_flop, busy) in enumerate(
-            zip(self._jobs, pool.capacity_flop, self.utilisation, strict=True)
-        ):
-            if capacity_flop > 0.0:
-                servers = max(int(capacity_flop / (window_s * job.slot_flop_s)), 1)
-                load, variation = min(busy, 1.0) * servers, job.service_variation
-                chance[k] = chance_of_wait(servers, load)
-                steady_s = mean_wait_mgk_s(servers, load, job.slot_s, variation) / max(chance[k], 1e-300)
-                delay_s[k] = min(steady_s, mean_wait_within_s(servers, job.slot_s, variation, window_s))
-        prompt_s, limit_s = (
-            np.array([getattr(job, name) for job in self._jobs]) for name in ("prompt_s", "ttft_limit_s")
+        chance, delay_s = np.empty(self.timed.size), np.empty(self.timed.size)
+        wait_for_slots(
+            self._slots, pool.capacity_flop, self.utilisation, self._clock.window_s, 0, self.timed.size, chance, delay_s
         )
-        return Lines(chance, delay_s, prompt_s, limit_s, self._slo_age)
+        return Lines(chance, delay_s, self._prompt_s, self._limit_s, self._slo_age)
 
     def by_pair(self, values: np.ndarray, rest: np.ndarray) -> np.ndarray:
         """Return float64[n_class, n_region] with the values of timed rows, and the rest where there is none."""

@@ -118,7 +118,7 @@ def test_a_window_is_counted_in_its_hour_and_nothing_is_lost():
     seen, workload, _ = service(chat(slo_wait_s=200.0), n_region=2)
     trips = np.zeros((2, N_BIN), np.int64)
     trips[:, 40] = 5
-    flop = 10.0 * seen._jobs[0].slot_flop_s * WINDOW_S
+    flop = 10.0 * seen._slots.rate_flop_s[0] * WINDOW_S
     given = assignment([(0, 0, flop), (0, 1, flop)], [1000.0 * flop], 2)
     seen.see(26, routes([0, 1], 2), given, trips, np.array([[100, 8], [12, 0], [0, 0]]), np.array([60, 8]))
     assert np.flatnonzero(seen.quanta.any(axis=(0, 2))).tolist() == [0]
