@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 
@@ -86,7 +85,7 @@ class ResultsError(OrbitalComputeError):
 class StoppedError(OrbitalComputeError):
     """A run stopped when asked, after `n_done` of `n_window`. `resume` goes on in `folder`, None in memory."""
 
-    def __init__(self, folder: Path | None, n_done: int, n_window: int):
+    def __init__(self, folder: Any, n_done: int, n_window: int):
         where = "in memory, lost" if folder is None else f"go on with: orbital-compute resume {folder}"
         super().__init__(f"stopped after window {n_done} of {n_window}; {where}")
         self.folder, self.n_done, self.n_window = folder, n_done, n_window
