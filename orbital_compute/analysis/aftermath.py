@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .summary import window_length_s
+from .summary import ratio, window_length_s
 
 if TYPE_CHECKING:
     import xarray as xr
 
+TARGETS = ("site", "gateway", "shell", "planes", "rows", "job_class", "region")  # keys of an event
+AMOUNTS = ("limit", "share", "factor", "array_cosine", "radiator_cosine")
 RECOVERED = 0.05  # of what arrives in a window: less extra waiting is the noise of two runs
 
 
@@ -47,7 +49,10 @@ class Plant:
     discharge_s: float  # time in which it gave power
     energy_j: float  # that it gave
     full_s: float  # from the start until the site first offers less than without the events
-    charge_end: float  # state of charge when the events end
+    bridged_share: float  # of the offer without the events, that the site makes while the plant gives power
+    dark_s: float  # time in which the site offers nothing, and would without the events
+    charge_start: float  # state of charge when the events begin
+    charge_end: float  # and when they end
     work_lost_flop: float
 
 
@@ -64,6 +69,41 @@ def spell_of(dataset: xr.Dataset, scenario: Mapping[str, Any]) -> Spell | None:
     first = int(np.searchsorted(middle_s, min(start_s for start_s, _ in spans)))
     stop = int(np.searchsorted(middle_s, max(end_s for _, end_s in spans)))
     return Spell(slice(first, stop), stop < len(times)) if first < len(times) else None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that befell the run: its kind, what it befell, how much of it, and when [s after the first window]."""
+
+    kind: str
+    target: str
+    amount: str
+    start_s: float
+    end_s: float  # inf: it lasts
+
+
+def happenings(dataset: xr.Dataset, scenario: Mapping[str, Any]) -> list[Happening]:
+    """Return the events and reclaims of a run, in the order of their time."""
+    first = dataset["time"].values[0]
+    found = []
+    for item in _events(scenario):
+        targets = [str(item[key]) for key in TARGETS if item.get(key) is not None]
+        amounts = [f"{key.replace('_', ' ')} {item[key]}" for key in AMOUNTS if item.get(key) is not None]
+        found.append(
+            Happening(
+                kind=str(item["kind"]),
+                target=", ".join(targets),
+                amount=", ".join(amounts),
+                start_s=_after_s(item["start"], first),
+                end_s=_after_s(item.get("end"), first),
+            )
+        )
+    if "lease_goes_s" in dataset:
+        for k, site in enumerate(dataset["lease"].values.tolist()):
+            goes_s = float(dataset["lease_goes_s"].values[k])
+            if math.isfinite(goes_s):
+                found.append(Happening("lease_reclaimed", str(site), "", goes_s, math.inf))
+    return sorted(found, key=lambda one: one.start_s)
 
 
 def recovery_s(extra: np.ndarray, least: float, spell: Spell, window_s: float) -> float:
@@ -136,13 +176,17 @@ def taken_over_flop(dataset: xr.Dataset, without: xr.Dataset, spell: Spell) -> t
 
 
 def plants(dataset: xr.Dataset, without: xr.Dataset, spell: Spell) -> list[Plant]:
-    """Return what the battery plants did, of those sites that have one."""
+    """Return what the battery plants did, of those sites that have one and did less because of the events.
+
+    A site whose lease has ended is left out: its power is its owner's.
+    """
     if "site_discharge_power_w" not in dataset:
         return []
+    leased = set(dataset["lease"].values.tolist()) if "lease_goes_s" in dataset else set()
     window_s, found = window_length_s(dataset), []
     for i, site in enumerate(dataset["site"].values.tolist()):
         charge = dataset["site_state_of_charge"].values[spell.windows, i]
-        if not charge.size or math.isnan(charge[-1]):
+        if not charge.size or math.isnan(charge[-1]) or site in leased:
             continue
         give_w = dataset["site_discharge_power_w"].values[spell.windows, i]
         offers, usual = (one["site_offered_flop"].values[spell.windows, i] for one in (dataset, without))
@@ -154,6 +198,9 @@ def plants(dataset: xr.Dataset, without: xr.Dataset, spell: Spell) -> list[Plant
                 discharge_s=window_s * int((give_w > 0.0).sum()),
                 energy_j=window_s * math.fsum(give_w.tolist()),
                 full_s=window_s * (int(less[0]) if less.size else len(give_w)),
+                bridged_share=ratio(math.fsum(offers[give_w > 0.0]), math.fsum(usual[give_w > 0.0])),
+                dark_s=window_s * int(((offers <= 0.0) & (usual > 0.0)).sum()),
+                charge_start=float(dataset["site_state_of_charge"].values[max(spell.windows.start - 1, 0), i]),
                 charge_end=float(charge[-1]),
                 work_lost_flop=math.fsum((done[1] - done[0]).tolist()),
             )

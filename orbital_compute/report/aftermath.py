@@ -31,8 +31,60 @@ def tables(results: Results, without: Results | None) -> list[Rows]:
     spell = _spell(results, without)
     if spell is None or without is None:
         return []
-    made = [beside(results, without, spell), who_waits(results.dataset, without.dataset, spell)]
-    return made + list(battery_plants(results.dataset, without.dataset, spell))
+    data, calm = results.dataset, without.dataset
+    made = [what_happened(results), *battery_plants(data, calm, spell), who_waits(data, calm, spell)]
+    return [made[0], beside(results, without, spell), *made[1:]]
+
+
+def answer(results: Results, without: Results | None) -> str:
+    """Return in a few sentences what the events did; nothing where there is no other run, or no event."""
+    spell = _spell(results, without)
+    if spell is None or without is None:
+        return ""
+    data, calm = results.dataset, without.dataset
+    lost, taken = aftermath.taken_over_flop(data, calm, spell)
+    said = []
+    if lost > 0.0:
+        share = units.share(max(taken, 0.0) / lost)
+        said.append(f"While they last the ground does {units.work(lost)} less; orbit takes over {share} of it at once.")
+    for one in aftermath.plants(data, calm, spell):
+        if one.discharge_s > 0.0:
+            minutes = f"{one.discharge_s / 60.0:,.0f} minutes"
+            dark = f"; then the site is dark for {one.dark_s / 60.0:,.0f}" if one.dark_s else ""
+            said.append(
+                f"The battery plant of {_words(one.site)}, {units.share(one.charge_start, 0)} full at the start, "
+                f"carries {units.share(one.bridged_share, 0)} of the usual offer for {minutes}{dark}."
+            )
+    waits = aftermath.waiting(data, calm, spell)
+    dropped, late = sum(max(one.dropped, 0) for one in waits), sum(max(one.late, 0) for one in waits)
+    both = units.short_count(late), units.short_count(dropped)
+    said.append(f"{both[0]} requests miss the time promised because of them, {both[1]} of them dropped.")
+    most = max(waits, key=lambda one: one.most_waiting, default=None)
+    if most is not None and most.most_waiting > 0:
+        said.append(f"Up to {units.short_count(most.most_waiting)} requests of {_words(most.job_class)} wait at once.")
+    done_s = aftermath.overall_recovery_s(data, calm, spell)
+    if not spell.ended:
+        said.append("They last to the end of the run: there is no recovery in it.")
+    elif math.isinf(done_s):
+        said.append("At the end of the run there is still work that waits because of them.")
+    elif not math.isnan(done_s):
+        said.append(
+            f"What waited is done {recovery(done_s, spell)} after they end." if done_s else "Nobody waits after."
+        )
+    return " ".join(said)
+
+
+def what_happened(results: Results) -> Rows:
+    """Return the events of the scenario with their times."""
+    first = results.dataset["time"].values[0]
+    rows = []
+    for one in aftermath.happenings(results.dataset, results.manifest.get("scenario", {})):
+        start = first + np.timedelta64(round(one.start_s * 1e9), "ns")
+        lasts = "to the end" if math.isinf(one.end_s) else units.duration(one.end_s - one.start_s)
+        what = ", ".join(part for part in (_words(one.kind), one.amount) if part)
+        stamp = start.astype("datetime64[s]").item()
+        rows.append((what, _words(one.target) or "all", f"{stamp:%d %B %Y, %H:%M} UTC".lstrip("0"), lasts))
+    return Rows("What happens", ("Event", "To", "From", "Lasts"), rows, words=True)
 
 
 def charts(results: Results, without: Results | None) -> list[Chart]:
@@ -69,7 +121,7 @@ def beside(results: Results, without: Results, spell: Spell) -> Rows:
 def recovery(seconds: float, spell: Spell) -> str:
     """Return a recovery time in words."""
     if not spell.ended:
-        return "no end"
+        return "it goes on"
     if math.isnan(seconds):
         return units.MISSING
     if math.isinf(seconds):
@@ -90,7 +142,7 @@ def who_waits(data: xr.Dataset, calm: xr.Dataset, spell: Spell) -> Rows:
         )
         for one in aftermath.waiting(data, calm, spell)
     ]
-    heads = ("Requests", "Late", "Dropped", "Waiting", "Most of the late", "Recovered")
+    heads = ("Requests", "Late", "Dropped", "Waiting at once, most", "Most of the late", "Recovered after")
     return Rows("Who waits because of the events", heads, rows, words=True)
 
 
@@ -98,16 +150,16 @@ def battery_plants(data: xr.Dataset, calm: xr.Dataset, spell: Spell) -> Iterator
     """Yield what the battery plants of sites did while the events lasted."""
     rows = [
         (
-            one.site.replace("_", " "),
+            _words(one.site),
             f"{one.discharge_s / 60.0:,.0f} min",
             units.energy(one.energy_j),
-            f"{one.full_s / 60.0:,.0f} min",
-            units.share(one.charge_end),
-            units.work(one.work_lost_flop).removesuffix(" PFLOP/s-days"),
+            f"{units.share(one.charge_start, 0)} to {units.share(one.charge_end, 0)}",
+            units.share(one.bridged_share, 0),
+            f"{one.dark_s / 60.0:,.0f} min",
         )
         for one in aftermath.plants(data, calm, spell)
     ]
-    heads = ("Site", "Gave power", "Energy", "Full offer", "Charge left", "Work lost, PFLOP/s-days")
+    heads = ("Site", "Gave power", "Energy", "Charge", "Of the usual offer", "Site dark")
     if rows:
         yield Rows("Battery plants while the events last", heads, rows, words=True)
 
@@ -149,6 +201,10 @@ def _draw(panel, axis: Timeline, both: list[np.ndarray], title: str, role: str) 
     label_ends(
         panel, [(0.5 * last_value(with_events) / factor, "with", role), (last_value(calm) / factor, "without", "ink")]
     )
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _spell(results: Results, without: Results | None) -> Spell | None:

@@ -25,6 +25,8 @@ TITLES = {
     "90d": "from 90 days after notice, for a day",
 }
 
+SPOKEN = {"1h": "in the second hour", "24h": "on the second day", "90d": "on the 91st day"}
+
 
 def tables(results: Results, without: Results | None = None) -> list[Rows]:
     """Return the tables of each lease that is reclaimed in the run."""
@@ -38,10 +40,32 @@ def tables(results: Results, without: Results | None = None) -> list[Rows]:
     return found
 
 
+def answer(results: Results) -> str:
+    """Return in a few sentences what reclaims leave, and what a reserve would take and be worth."""
+    said = []
+    for one in lease.reclaims(results.dataset):
+        held = {name: share for name, share in lease.kept(results.dataset, one).items() if not math.isnan(share)}
+        spoken = ", ".join(f"{units.share(share)} {SPOKEN[name]}" for name, share in held.items())
+        notice_s = one.goes_s - one.notice_s
+        when = f"{units.duration(notice_s)} after notice" if notice_s else "at once"
+        said.append(f"{_called(one).capitalize()} is taken back {when}. Of the demand's value is kept: {spoken}.")
+        need = lease.reserve_need(results.dataset, one)
+        if need is not None and math.isfinite(need.power_w):
+            pays = "is worth more than it costs" if need.option_usd_year > 0.0 else "costs more than it is worth"
+            chance = float(results.dataset["lease_chance_per_year"].values[one.row])
+            said.append(
+                f"To keep {units.share(need.keep, 0)} on the first day without it would have taken "
+                f"{units.prefixed(need.power_w, 'W')} of compute in reserve in orbit, "
+                f"{units.count(round(need.satellites))} satellites; at a chance of {units.number(chance)} a year that "
+                f"{pays}, by {units.prefixed(abs(need.option_usd_year), 'USD')} a year."
+            )
+    return " ".join(said)
+
+
 def demand(dataset: xr.Dataset, calm: xr.Dataset | None, one: Reclaim) -> Rows:
     """Return demand kept at each horizon, beside the run without the reclaim where there is one."""
     columns = [lease.kept(data, one) for data in (dataset, calm) if data is not None]
-    rows = [(title, *(units.share(column[name]) for column in columns)) for name, title in TITLES.items()]
+    rows = [(title, *(_kept(column[name]) for column in columns)) for name, title in TITLES.items()]
     days = [data for data in (dataset, calm) if data is not None]
     part = lease.day_without(dataset, one)
     if part is not None:
@@ -93,6 +117,10 @@ def reserve(dataset: xr.Dataset, one: Reclaim, need: ReserveNeed) -> Rows:
 def signed(usd: float) -> str:
     """Return an amount of money that may be negative."""
     return f"-{units.prefixed(-usd, 'USD')}" if usd < 0.0 else units.prefixed(usd, "USD")
+
+
+def _kept(share: float) -> str:
+    return "after the run's end" if math.isnan(share) else units.share(share)
 
 
 def _called(one: Reclaim) -> str:

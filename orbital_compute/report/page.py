@@ -119,10 +119,12 @@ def contents(
     said = "".join(f"<p>{escape(note)}</p>" for note in gateways.notes(results))
     yield said + "".join(table(rows) for rows in gateways.tables(results))
     drawn, lists = aftermath.charts(results, without), aftermath.tables(results, without)
-    note = f"<p>{escape(aftermath.NOTE)}</p>" * bool(lists)
+    said = aftermath.answer(results, without)
+    note = f'<p class="answer">{escape(said)}</p>' * bool(said) + f"<p>{escape(aftermath.NOTE)}</p>" * bool(lists)
     yield "".join([note, *(table(rows) for rows in lists), *(figure(chart) for chart in drawn)])
-    lists = lease.tables(results, without)
-    yield "".join([f"<p>{escape(lease.NOTE)}</p>" * bool(lists), *(table(rows) for rows in lists)])
+    lists, said = lease.tables(results, without), lease.answer(results)
+    note = f'<p class="answer">{escape(said)}</p>' * bool(said) + f"<p>{escape(lease.NOTE)}</p>" * bool(lists)
+    yield "".join([note, *(table(rows) for rows in lists)])
     drawn, lists = cost.charts(results), cost.tables(results)
     yield "".join(
         [f"<p>{escape(cost.NOTE)}</p>" * bool(lists), *(table(rows) for rows in lists), *(figure(one) for one in drawn)]

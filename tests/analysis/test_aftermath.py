@@ -97,5 +97,30 @@ def test_the_battery_plants_minutes():
     (plant,) = aftermath.plants(dataset(site=site), CALM, SPELL)
     assert (plant.discharge_s, plant.energy_j) == (HOUR_S, 5.0 * HOUR_S)
     assert plant.full_s == 2 * HOUR_S
+    assert plant.charge_start == pytest.approx(1.0 - 5 / 23)  # at the end of the window before
     assert plant.charge_end == pytest.approx(1.0 - 9 / 23)
+    assert (plant.bridged_share, plant.dark_s) == (1.0, 0.0)
     assert plant.work_lost_flop == 140.0
+
+
+def test_a_site_that_its_plant_no_longer_carries_is_dark():
+    site = np.full(N, 100.0)
+    site[6:10] = [40.0, 0.0, 0.0, 0.0]
+    (plant,) = aftermath.plants(dataset(site=site), CALM, SPELL)
+    assert (plant.bridged_share, plant.full_s, plant.dark_s) == (0.4, 0.0, 3 * HOUR_S)
+    taken_back = dataset(site=site).assign(lease_goes_s=("lease", [6 * HOUR_S])).assign_coords(lease=["memphis"])
+    assert aftermath.plants(taken_back, CALM, SPELL) == []
+
+
+def test_what_happens_is_listed_in_the_order_of_time():
+    storm = {"kind": "solar_storm", "start": "2026-06-01T02:00:00Z", "factor": 100}
+    data = CALM.assign(lease_goes_s=("lease", [3 * HOUR_S])).assign_coords(lease=["memphis"])
+    found = aftermath.happenings(data, {"events": [{**EVENT, "site": "memphis", "limit": "0 MW"}, storm]})
+    assert [(one.kind, one.target, one.amount) for one in found] == [
+        ("solar_storm", "", "factor 100"),
+        ("lease_reclaimed", "memphis", ""),
+        ("grid_curtailed", "memphis", "limit 0 MW"),
+    ]
+    assert [one.start_s for one in found] == [2 * HOUR_S, 3 * HOUR_S, 6 * HOUR_S]
+    assert found[2].end_s == 10 * HOUR_S
+    assert math.isinf(found[0].end_s)

@@ -63,13 +63,16 @@ def test_the_page_sets_both_runs_side_by_side(outage):
     text = page(run, without=calm)
     for words in (
         "With the events and without",
+        "While they last the ground does",
+        "What happens",
+        "grid curtailed, limit 0",
         "Battery plants while the events last",
         "figure-aftermath",
         "colossus 1",
     ):
         assert words in text
     assert 'id="events"' not in page(run)
-    assert [rows.title for rows in pages.tables(run, calm)][1] == "Who waits because of the events"
+    assert [rows.title for rows in pages.tables(run, calm)][-1] == "Who waits because of the events"
 
 
 def test_the_other_run_lies_beside_and_is_found_again(outage):
@@ -96,6 +99,7 @@ def test_a_reclaim_at_once(reclaim):
     assert titles[2] == "Reserve in orbit, and what it is worth"
     text = page(run, without=calm)
     assert 'id="lease"' in text
+    assert "is taken back at once. Of the demand&#x27;s value is kept:" in text
     assert "Moved within the notice" in text
 
 
