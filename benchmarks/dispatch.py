@@ -15,9 +15,9 @@ import numpy as np
 
 from orbital_compute.kernels.contacts import N_BIN, reach_keys, round_trip_histogram
 from orbital_compute.kernels.supply import WORK_QUANTUM_FLOP, merge_supply, return_pro_rata
-from orbital_compute.model.dispatch import solve
 from orbital_compute.model.network import Gateway, Network, NetworkSpec, Uplink
 from orbital_compute.model.offers import build_programme, round_trip_mix
+from orbital_compute.model.solve import solve
 
 PLACES = {
     "Ashburn": (39.0, -77.5), "Los Angeles": (34.0, -118.2), "Mexico City": (19.4, -99.1),

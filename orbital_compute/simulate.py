@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from .errors import AuditError
+from .errors import AuditError, Problem, ScenarioError
 from .kernels.health import ALIVE
 from .kernels.supply import WORK_QUANTUM_FLOP
 from .model.air import AirDay, FleetAir
 from .model.clock import DAY_S
 from .model.credit import Crediting, no_toll
 from .model.dispatch import Assignment
+from .model.energy_cost import site_cost
 from .model.first_token import FirstToken
 from .model.fleet import Fleet
 from .model.flow_audit import check_flows
@@ -33,8 +34,10 @@ from .model.lease_watch import LeaseWatch
 from .model.network import Network, Uplink
 from .model.offers import build_programme, order_of_use, round_trip_mix, site_round_trip_quanta
 from .model.outages import arc_available
+from .model.own_limits import OwnLimits
 from .model.queues import Queues
 from .model.radiation_watch import RadiationWatch
+from .model.serving import largest_offer_flop, own_limits, serves, site_memory_byte, type_memory_byte
 from .model.site import Sites
 from .model.soft_errors import SoftErrorCounts
 from .model.space import SpaceSegment
@@ -87,10 +90,12 @@ class Simulation:
             [sum(group.count for group in site.devices) for site in model.sites], workload.class_names, clock,
             None if self.soft_errors is None else self.soft_errors.errors, model.outages.storms,
         )  # fmt: skip
-        type_serves = np.ones((len(model.satellite_types), workload.n_class), dtype=bool)
-        site_serves = np.ones((self.sites.n_site, workload.n_class), dtype=bool)
+        type_serves = serves(type_memory_byte(model.satellite_types), workload.classes)
+        site_serves = serves(site_memory_byte(model.sites), workload.classes)
         if self.training is not None:
-            type_serves, site_serves = self.training.type_serves(), self.training.site_serves()
+            of_cluster = self.training.type_serves()
+            type_serves = of_cluster & np.tile(type_serves, (len(of_cluster) // len(type_serves), 1))
+            site_serves &= self.training.site_serves()
         self.network = Network.build(
             model.network,
             model.gateways,
@@ -101,6 +106,14 @@ class Simulation:
             type_serves=type_serves,
             site_serves=site_serves,
         )
+        self.own = OwnLimits.of(
+            self.network, own_limits(model.satellite_types, workload, clock.window_s),
+            largest_offer_flop(model.satellite_types, clock.window_s),
+        )  # fmt: skip
+        if self.own is not None and self.training is not None:
+            what = "terminals or memories that may bind are not divided among the members of a training cluster"
+            cure = "leave out network.cluster, or terminal.rate and residence"
+            raise ScenarioError(Problem(what, "network.cluster", cure=cure))
         self.ground_links = None if model.ground.plain else GroundLinks(
             model.ground, self.network, self.fleet, constellation, clock
         )  # fmt: skip
@@ -164,7 +177,7 @@ class Simulation:
         self.working_flop_s = self._left_flop_s
         self.space.prepare(self.window, ground)
         join = None if self.training is None else self.training.join
-        merged = self.space.merge(self.network, self.gateway_unit, join)
+        merged = self.space.merge(self.network, self.gateway_unit, join, self.own)
         if self.lasers is not None:
             merged = self.lasers.look(self.window, self.space, *merged)
         self.signature_key, self.supply_flop = merged
@@ -189,6 +202,7 @@ class Simulation:
         With lasers, work whose bits they cannot carry is taken back; where that is much, work is shared out once more,
         within what they carried.
         """
+        self.members = None if self.own is None else self.space.members(self.signature_key.size)
         self.queues.arrive(self.window, self.arrived)
         self.laser_loss = 0.0
         if self.lasers is None:
@@ -221,18 +235,35 @@ class Simulation:
             window_s=clock.window_s,
             arc_available=self._arc_available(),
             lasers=lasers,
+            tier=workload.tier,
+            site_cost=self._site_cost(),
+            own=self.own,
+            members=self.members,
             **self.order,
         )
         assignment = self.model.policy(programme, self.window)
         n_orbit = self.signature_key.size
         reachable = np.ascontiguousarray(programme.feasible[:n_orbit].any(axis=1))
-        returned = self.space.give_back(assignment.share[:n_orbit], reachable)
+        returned = self._give_back(assignment, reachable)
         self.site_assigned_flop = np.minimum(assignment.signature_flop[n_orbit:], self.site_offer_flop)
         placed = np.concatenate([returned, self.site_assigned_flop])
         assigned = float(assignment.signature_flop.sum())
         lost_flop = max(assignment.merging_loss_flop(placed), 0.0)  # below zero: rounded up to whole quanta
         self.merging_loss = lost_flop / assigned if assigned else 0.0
         return assignment
+
+    def _give_back(self, assignment: Assignment, reachable: np.ndarray) -> np.ndarray:
+        """Give assigned work back to the satellites, each within its own limits; return what was placed."""
+        if self.own is None or self.members is None:
+            return self.space.give_back(assignment.share[: reachable.size], reachable)
+        kind = self.network.key_type(self.signature_key)
+        way_back = self.own.way_back(assignment.programme, assignment.group_flop, kind, self.members)
+        return self.space.give_back_by_limits(way_back, reachable)
+
+    def _site_cost(self) -> np.ndarray | None:
+        """Return what energy makes a FLOP of each site cost in this window; None where dispatch does not weigh it."""
+        model = self.model
+        return None if model.energy is None else site_cost(model.sites, model.energy, model.clock, self.window)
 
     def _arc_available(self) -> np.ndarray | None:
         """Return the share of each arc's capacity that is there in this window; None for all of it.

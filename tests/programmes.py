@@ -53,8 +53,12 @@ def random_programme(seed, *, unit=1.0):
     )
 
 
-def plain_optimum(p):
-    """One column for each feasible (signature, route), one row for each limit: nothing merged, other code."""
+def plain_optimum(p, gain=None, floors=()):
+    """One column for each feasible (signature, route), one row for each limit: nothing merged, other code.
+
+    gain : float64[n_route], in place of the routes' own; floors : (float64[n_route], least) that the flows must keep
+    """
+    of_route = p.value[p.route_demand] - p.route_cost if gain is None else gain
     columns = [(s, r) for s in range(p.supply_flop.size) for r in range(p.route_group.size)]
     columns = [(s, r) for s, r in columns if p.feasible[s, p.route_group[r]]]
     work, bits = p.demand_flop.max(initial=1.0), p.arc_bit_per_flop.max(initial=1.0)
@@ -63,8 +67,7 @@ def plain_optimum(p):
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("primal_feasibility_tolerance", 1e-10)
     solver.setOptionValue("dual_feasibility_tolerance", 1e-10)
-    gain = [(p.value[p.route_demand[r]] - p.route_cost[r] - p.signature_cost[s]) / worth for s, r in columns]
-    flow = [solver.addVariable(lb=0.0, obj=-g) for g in gain]
+    flow = [solver.addVariable(lb=0.0, obj=-(of_route[r] - p.signature_cost[s]) / worth) for s, r in columns]
 
     def limit(terms, most):
         if terms:
@@ -78,6 +81,14 @@ def plain_optimum(p):
         use = np.zeros(p.route_group.size)
         np.add.at(use, p.arc_route[p.arc_index == e], p.arc_bit_per_flop[p.arc_index == e] / bits)
         limit([use[r] * flow[c] for c, (_, r) in enumerate(columns) if use[r]], capacity / (work * bits))
+    for own, use in enumerate(p.group_use):
+        scale = max(use.max(initial=0.0), 1e-300)
+        for s in np.flatnonzero(np.isfinite(p.own_limit[:, own])):
+            terms = [use[p.route_group[r]] / scale * flow[c] for c, (i, r) in enumerate(columns) if i == s]
+            limit(terms, p.own_limit[s, own] / (work * scale))
+    for floor_gain, least in floors:
+        terms = [-floor_gain[r] / worth * flow[c] for c, (_, r) in enumerate(columns) if floor_gain[r]]
+        limit(terms, -least / (work * worth))
     solver.run()
     assert solver.getModelStatus() in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
     return -solver.getInfo().objective_function_value * work * worth
@@ -96,6 +107,9 @@ def check_limits(p, a):
     by_route = np.bincount(route, flop, minlength=p.route_group.size)
     bits = np.bincount(p.arc_index, by_route[p.arc_route] * p.arc_bit_per_flop, minlength=p.arc_capacity_bit.size)
     assert (bits <= p.arc_capacity_bit).all()
+    for own, use in enumerate(p.group_use):
+        taken = np.bincount(signature, flop * use[p.route_group[route]], minlength=p.supply_flop.size)
+        assert (taken <= p.own_limit[:, own]).all()
     scale = max(p.supply_flop.max(initial=0.0), 1e-300)
     assert np.abs(spent - a.signature_flop).max(initial=0.0) <= ROUNDING * scale
     assert np.abs(by_route - a.route_flop).max(initial=0.0) <= ROUNDING * scale * p.supply_flop.size

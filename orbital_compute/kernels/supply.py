@@ -15,6 +15,7 @@ WORK_QUANTUM_FLOP = 2.0**30
 PER_QUANTUM = 2.0**-30
 LARGEST_SUM_FLOP = 2.0**63 * WORK_QUANTUM_FLOP
 ROUNDING = 2.0**-10  # of a quantum: a product this little above a whole number counts as it
+FINE = np.uint64(46)  # bits of a float64 above it count 64 steps an octave, of 0.8 to 1.6 %
 FIRST_SLOTS = 1 << 13  # of the table of keys; it grows fourfold when half full
 _LOWER, _UPPER = np.uint64(0xFFFFFFFF), np.uint64(32)
 _GOLDEN = np.uint64(0x9E3779B1)  # 2^32 over the golden ratio, a prime: multiplicative hashing of the lower half
@@ -120,6 +121,66 @@ def return_pro_rata(offer_flop, signature, share, reachable, shell, first, last,
         whole, own = np.int64(quanta), np.uint64(shell[i])
         out_quanta[own, 0] += whole
         out_quanta[own, 1] += whole if s >= 0 and reachable[max(s, 0)] else 0
+        out_quanta[own, 2] += np.int64(given)
+
+
+@sweep
+def add_own_levels(offer_flop, type_index, threshold_flop, stride, fine_from, fine_stride, first, last, key):
+    """Add to each key of a range how short the satellite's own limits are of what its offer could take of them.
+
+    Parameters
+    ----------
+    offer_flop : float64[n_satellite]
+    type_index : int32[n_satellite]
+    threshold_flop : float64[n_type, n_step]
+        An offer above it is short of that level of use.
+    stride : uint64[n_step]
+    fine_from : uint64[n_type], fine_stride : uint64
+        Offers whose FINE number is above `fine_from` are told apart by it, too.
+    first, last : int
+    key : uint64[n_satellite]
+    """
+    nothing = np.uint64(0)
+    bits = offer_flop.view(np.uint64)
+    for i in range(first, last):
+        own = np.uint64(type_index[i])
+        for step in range(stride.size):
+            key[i] += stride[step] if offer_flop[i] > threshold_flop[own, step] else nothing
+        fine = bits[i] >> FINE
+        key[i] += fine_stride * (fine - fine_from[own]) if fine > fine_from[own] else nothing
+
+
+@sweep
+def count_members(signature, first, last, out):
+    """Add one to out[signature] for each row of a range: int64[n_signature]."""
+    for i in range(first, last):
+        out[signature[i]] += 1
+
+
+@sweep
+def return_by_limits(offer_flop, signature, way_back, reachable, shell, first, last, out_assigned_flop, out_quanta):
+    """Give each satellite of a range its part of its signature's work as its own limits divide it, in whole quanta.
+
+    Parameters and rounding as in `return_pro_rata`, but for
+
+    way_back : five float64[n_signature]
+        share and flat: a member gets share × offer + flat. Further share and flat, and a limit: what that takes of
+        another own limit, in the same form; work above the limit is not placed.
+    """
+    share, flat_flop, other_share, other_flat, other_limit = way_back
+    for i in range(first, last):
+        s = max(signature[i], 0)
+        offer = offer_flop[i]
+        quanta = offer * PER_QUANTUM
+        wanted = quanta * share[s] + flat_flop[s] * PER_QUANTUM
+        other = offer * other_share[s] + other_flat[s]
+        wanted *= other_limit[s] / other if other > other_limit[s] else 1.0
+        given = max(min(np.ceil(wanted - ROUNDING), quanta), 0.0)
+        given = given if signature[i] >= 0 else 0.0
+        out_assigned_flop[i] = given * WORK_QUANTUM_FLOP
+        whole, own = np.int64(quanta), np.uint64(shell[i])
+        out_quanta[own, 0] += whole
+        out_quanta[own, 1] += whole if signature[i] >= 0 and reachable[s] else 0
         out_quanta[own, 2] += np.int64(given)
 
 

@@ -13,20 +13,49 @@ and the objective from the flows themselves, so the gap shows whatever the solve
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import ModelError
+from ..kernels.own_prices import cheapest
 from ..kernels.reach import best_by_signature, least_by_group
 from ..kernels.supply import add_columns, add_rows
-from .master import solve_master
+from .master import Goal, plain_goal
 from .programme import Programme
-from .twins import share_among_twins
 
 KEEP_CLEAR = 1e-12  # of a demand or an arc's capacity left free, so that no order of summation exceeds it
+LAST = np.iinfo(np.int64).max  # a tier that no demand comes after
 OWN_ERROR = 1e-9  # a bound this far below the objective cannot be rounding
+
+
+class Prices(NamedTuple):
+    """What one more FLOP, bit, or unit of an own limit is worth, and what is gained by giving up earlier tiers."""
+
+    supply: np.ndarray  # float64[n_signature], per FLOP
+    own: np.ndarray  # float64[n_signature, n_own], zero where there is no limit
+    arc: np.ndarray  # float64[n_arc], per bit
+    floor: np.ndarray  # float64[n_floor]
+
+
+class Stage(NamedTuple):
+    """A tier's goal, and the prices that go with it."""
+
+    tier: int
+    goal: Goal
+    prices: Prices
+
+
+class Proof(NamedTuple):
+    """What the flows of a tier are worth, and what its prices prove."""
+
+    tier: int
+    objective: float
+    bound: float
+    gap: float  # below zero where an earlier tier was given less than it could have
 
 
 @dataclass(frozen=True)
@@ -39,9 +68,12 @@ class Assignment:
     supply_price: np.ndarray  # float64[n_signature], per FLOP
     demand_price: np.ndarray  # float64[n_demand], per FLOP
     arc_price: np.ndarray  # float64[n_arc], per bit; 0 for an arc that is down
-    objective: float
+    objective: float  # sums over the tiers
     bound: float
-    gap: float
+    gap: float  # the largest of the tiers
+    own_price: np.ndarray  # float64[n_signature, n_own]
+    proofs: tuple[Proof, ...]  # one a tier
+    stages: tuple[Stage, ...]
 
     @cached_property
     def signature_flop(self) -> np.ndarray:
@@ -95,75 +127,91 @@ class Assignment:
         return signature, route, self.group_flop[signature, group[pair]] * self.route_share[route]
 
 
-def solve(programme: Programme) -> Assignment:
-    """Return the optimum of a programme. Equal input gives equal bits.
-
-    Among optima: cheaper signatures and routes first, by their costs; equal ones evenly (`twins`, `pools`). What is
-    then still open, such as which of two regions of equal value waits, the solver's first corner decides.
-
-    Raises
-    ------
-    ModelError
-        If the solver ends without an optimum.
-    """
-    flows = solve_master(programme)
-    group_flop, route_share = share_among_twins(programme, flows.group_flop, flows.route_share)
-    group_flop, route_share = within_limits(programme, group_flop, route_share)
-    return certified(programme, group_flop, route_share, flows.supply_price, flows.arc_price)
+def plain_stage(programme: Programme, supply_price: np.ndarray, arc_price: np.ndarray) -> Stage:
+    """Return prices of supply and arcs as the only stage of a programme of one tier."""
+    no_own = np.zeros(programme.own_limit.shape)
+    return Stage(LAST, plain_goal(programme), Prices(supply_price, no_own, arc_price, np.zeros(0)))
 
 
-def certified(programme, group_flop, route_share, supply_price, arc_price) -> Assignment:
-    """Return flows with their objective, and prices with the bound that they prove."""
-    bound, demand_price = certificate_bound(programme, supply_price, arc_price)
+def certified(
+    programme: Programme, group_flop: np.ndarray, route_share: np.ndarray, stages: Sequence[Stage]
+) -> Assignment:
+    """Return flows with their worth, and what the prices of each tier prove that they could have been worth at most."""
     route_flop = route_share * _column_sums(group_flop)[programme.route_group]
-    cost = _row_sums(group_flop) * programme.signature_cost
-    objective = math.fsum((route_flop * programme.route_gain).tolist()) - math.fsum(cost.tolist())
-    gap = (bound - objective) / bound if bound > 0.0 else 0.0
-    if gap < -OWN_ERROR:
-        raise ModelError(
-            f"dispatch: the flows are worth {objective:.9e}, above the bound of {bound:.9e}",
-            quantity="dispatch_gap",
-            value=gap,
-            limit=0.0,
-        )
+    proofs, demand_price = [], np.zeros(programme.value.size)
+    for stage in stages:
+        bound, demand_price = certificate_bound(programme, stage)
+        objective = _worth(programme, group_flop, route_share, route_flop, stage)
+        scale = bound if len(stages) == 1 else max(bound, float((route_flop * np.maximum(stage.goal.gain, 0.0)).sum()))
+        gap = (bound - objective) / scale if scale > 0.0 else 0.0
+        if gap < -OWN_ERROR and stage is stages[0]:
+            raise ModelError(
+                f"dispatch: the flows are worth {objective:.9e}, above the bound of {bound:.9e}",
+                quantity="dispatch_gap",
+                value=gap,
+                limit=0.0,
+            )
+        proofs.append(Proof(stage.tier, objective, bound, gap))
+    prices = stages[-1].prices
     return Assignment(
         programme=programme,
         group_flop=group_flop,
         route_share=route_share,
-        supply_price=_with_idle(programme, supply_price, demand_price, arc_price),
+        supply_price=_with_idle(programme, stages[-1], demand_price),
         demand_price=demand_price,
-        arc_price=arc_price,
-        objective=objective,
-        bound=bound,
-        gap=max(gap, 0.0),
+        arc_price=prices.arc,
+        objective=math.fsum(proof.objective for proof in proofs),
+        bound=math.fsum(proof.bound for proof in proofs),
+        gap=max(max(proof.gap for proof in proofs), 0.0),
+        own_price=prices.own,
+        proofs=tuple(proofs),
+        stages=tuple(stages),
     )
 
 
-def certificate_bound(
-    programme: Programme, supply_price: np.ndarray, arc_price: np.ndarray
-) -> tuple[float, np.ndarray]:
+def _worth(programme: Programme, group_flop, route_share, route_flop, stage: Stage) -> float:
+    """Return what the flows of a tier, and of those before it, are worth by the goal of the tier."""
+    earlier = programme.tier[programme.route_demand] <= stage.tier
+    if earlier.all():
+        signature_flop = _row_sums(group_flop)
+    else:
+        part = np.bincount(programme.route_group[earlier], route_share[earlier], minlength=group_flop.shape[1])
+        signature_flop = _row_sums(group_flop * part)
+    gain = np.where(earlier, route_flop * stage.goal.gain, 0.0)
+    return math.fsum(gain.tolist()) - math.fsum((signature_flop * programme.signature_cost).tolist())
+
+
+def certificate_bound(programme: Programme, stage: Stage) -> tuple[float, np.ndarray]:
     """Return an upper bound on the objective that any prices of at least zero prove, and the prices of the demands.
 
     Notes
     -----
-    MODEL §7.2, Certificate, with λ, ν the prices of supply and arcs, c the costs:
+    MODEL §7.2, Certificate, with λ, τ, ν the prices of supply, own limits and arcs, c the costs, u the own use:
 
-        bound = Σ_k D_k [max over signature s and route r to k of w_k - c_s - c_r - λ_s - Σ_e bits_e ν_e]+
-                + Σ_s λ_s F_s + Σ_e ν_e C_e
+        bound = Σ_k D_k [max over signature s and route r to k of w_k - c_s - c_r - λ_s - τ_s u_r - Σ_e bits_e ν_e]+
+                + Σ_s (λ_s F_s + τ_s L_s) + Σ_e ν_e C_e - Σ_t' ρ_t' P_t'
 
+    Demands are those of the tier and of the tiers t' before it, which are worth ρ_t' w and must come to P_t'.
     Nodes without supply and routes over an arc that is down carry nothing, and are left out of the maximum.
     """
+    prices, goal, n_group = stage.prices, stage.goal, programme.feasible.shape[1]
     lit = programme.supply_flop > 0.0
-    node_price = np.where(lit, supply_price + programme.signature_cost, np.inf)
-    group_price = np.empty(programme.feasible.shape[1])
-    least_by_group(programme.feasible, node_price, group_price)
-    gain = _route_surplus(programme, arc_price) - group_price[programme.route_group]
+    node_price, group_price = np.where(lit, prices.supply + programme.signature_cost, np.inf), np.empty(n_group)
+    if programme.limited.any():
+        cheapest(programme.feasible, node_price, prices.own, programme.group_use, group_price)
+    else:
+        least_by_group(programme.feasible, node_price, group_price)
+    gain = _route_surplus(programme, stage) - group_price[programme.route_group]
     demand_price = np.zeros(programme.value.size)
-    np.maximum.at(demand_price, programme.route_demand[programme.route_open], gain[programme.route_open])
+    counts = programme.route_open & (programme.tier <= stage.tier)[programme.route_demand]
+    np.maximum.at(demand_price, programme.route_demand[counts], gain[counts])
+    finite = np.isfinite(programme.own_limit)
     terms = (
         demand_price * programme.demand_flop,
-        np.where(lit, supply_price, 0.0) * programme.supply_flop,
-        arc_price * programme.arc_capacity_bit,
+        np.where(lit, prices.supply, 0.0) * programme.supply_flop,
+        (prices.own[finite] * programme.own_limit[finite]) * np.repeat(lit, finite.sum(axis=1)),
+        prices.arc * programme.arc_capacity_bit,
+        -prices.floor * goal.floor,
     )
     return math.fsum(np.concatenate(terms).tolist()), demand_price
 
@@ -179,6 +227,8 @@ def within_limits(
     over = used > programme.supply_flop
     group_flop = group_flop.copy()
     group_flop[over] *= (programme.supply_flop[over] / used[over])[:, None]
+    for limit, use in zip(programme.own_limit.T, programme.group_use, strict=True):
+        group_flop *= _cut(_row_sums(group_flop * use), limit)[:, None]
     group_total = _column_sums(group_flop)
     route_flop = route_share * group_total[programme.route_group]
 
@@ -199,25 +249,35 @@ def within_limits(
 
 def _cut(total: np.ndarray, limit: np.ndarray) -> np.ndarray:
     """Return the factor that brings each total to its limit, 1 where it keeps clear of it."""
-    clear = limit * (1.0 - KEEP_CLEAR)
+    clear = limit * (1.0 - KEEP_CLEAR)  # infinite where there is no limit
     return np.divide(clear, total, out=np.ones(total.size), where=total > clear)
 
 
-def _route_surplus(programme: Programme, arc_price: np.ndarray) -> np.ndarray:
-    """Return float64[n_route], gain less what the route's arcs cost."""
-    toll = programme.arc_bit_per_flop * arc_price[programme.arc_index]
-    return programme.route_gain - np.bincount(programme.arc_route, toll, minlength=programme.route_group.size)
+def _route_surplus(programme: Programme, stage: Stage) -> np.ndarray:
+    """Return float64[n_route], gain less what the route's arcs cost; earlier tiers by what their floors are worth."""
+    gain, prices = stage.goal.gain, stage.prices
+    for price, floor_gain in zip(prices.floor, stage.goal.floor_gain, strict=True):
+        gain = gain + price * floor_gain
+    toll = programme.arc_bit_per_flop * prices.arc[programme.arc_index]
+    return gain - np.bincount(programme.arc_route, toll, minlength=programme.route_group.size)
 
 
-def _with_idle(programme: Programme, supply_price, demand_price, arc_price) -> np.ndarray:
-    """Return the prices of supply; for nodes that have none now, what a first FLOP would be worth."""
-    surplus = _route_surplus(programme, arc_price) - demand_price[programme.route_demand]
-    best = np.full(programme.feasible.shape[1], -np.inf)
+def group_worth(programme: Programme, stage: Stage, demand_price: np.ndarray) -> np.ndarray:
+    """Return float64[n_group], what a FLOP that leaves by each group is worth beyond demand and arcs; -inf: nothing."""
+    surplus = _route_surplus(programme, stage) - demand_price[programme.route_demand]
     wanted = programme.route_open & (programme.demand_flop[programme.route_demand] > 0.0)
+    wanted &= (programme.tier <= stage.tier)[programme.route_demand]
+    best = np.full(programme.feasible.shape[1], -np.inf)
     np.maximum.at(best, programme.route_group[wanted], surplus[wanted])
+    return best
+
+
+def _with_idle(programme: Programme, stage: Stage, demand_price: np.ndarray) -> np.ndarray:
+    """Return the prices of supply; for nodes that have none now, what a first FLOP would be worth."""
     worth = np.empty(programme.supply_flop.size)
-    best_by_signature(programme.feasible, best, worth)
-    return np.where(programme.supply_flop > 0.0, supply_price, np.maximum(worth - programme.signature_cost, 0.0))
+    best_by_signature(programme.feasible, group_worth(programme, stage, demand_price), worth)
+    idle_price = np.maximum(worth - programme.signature_cost, 0.0)
+    return np.where(programme.supply_flop > 0.0, stage.prices.supply, idle_price)
 
 
 def _row_sums(matrix: np.ndarray) -> np.ndarray:

@@ -269,11 +269,12 @@ class Lasers:
     def _without(self, assignment: Assignment, ways: _Ways, lost_flop: np.ndarray) -> Assignment:
         """Return an assignment without the work that was taken, which goes by signature and gateway."""
         start, gateway, share = ways.start, ways.gateway, ways.share
-        groups, group_flop = self.network.groups, assignment.group_flop.copy()
+        routes, group_flop = self.network.routes, assignment.group_flop.copy()
         signature = np.repeat(np.arange(start.size - 1), np.diff(start))
         given = share * assignment.signature_flop[signature]
         left = np.ones((start.size - 1, self.network.n_gateway))
         left[signature, gateway] = np.clip(1.0 - lost_flop / given, 0.0, 1.0)
-        around = np.flatnonzero(groups.sight == AROUND)
-        group_flop[: start.size - 1, around] *= left[:, groups.gateway[around]]
+        around = np.flatnonzero(routes.sight == AROUND)
+        group, first = np.unique(assignment.programme.route_group[around], return_index=True)
+        group_flop[: start.size - 1, group] *= left[:, routes.arc[around[first]]]
         return replace(assignment, group_flop=group_flop)

@@ -48,6 +48,15 @@ class Flows(NamedTuple):
     route_share: np.ndarray
     supply_price: np.ndarray
     arc_price: np.ndarray
+    floor_price: np.ndarray
+
+
+class Goal(NamedTuple):
+    """What is maximised, and what must not be given up for it: the worth of earlier tiers."""
+
+    gain: np.ndarray  # float64[n_route], per FLOP
+    floor_gain: np.ndarray  # float64[n_floor, n_route], per FLOP
+    floor: np.ndarray  # float64[n_floor], Σ floor_gain × flow is at least this
 
 
 class Layout(NamedTuple):
@@ -55,7 +64,6 @@ class Layout(NamedTuple):
 
     route: np.ndarray  # int64[n_r], numbers in the programme
     draw_group: np.ndarray  # int64[n_draw], group of each draw, pool by pool
-    pool_start: np.ndarray  # int64[n_pool + 1], first draw of each pool
     arc: np.ndarray  # int64[n_e], numbers in the programme
     arc_scale_bit: np.ndarray  # float64[n_e], bits per FLOP of one unit of the row
     cost: np.ndarray  # of each column, per unit of value
@@ -63,22 +71,40 @@ class Layout(NamedTuple):
     row: np.ndarray
     entry: np.ndarray
     limit: np.ndarray  # of each row, in units of work
+    floor_gain: np.ndarray  # float64[n_floor, n_r], per unit of value: rows of their own after these
+    floor: np.ndarray  # float64[n_floor], in units of both
 
 
-def solve_master(programme: Programme) -> Flows:
-    """Return the optimal flows and prices of a programme."""
+def plain_goal(programme: Programme) -> Goal:
+    """Return the goal of a programme whose demands are all of one tier."""
+    return Goal(programme.route_gain, np.zeros((0, programme.route_group.size)), np.zeros(0))
+
+
+def useful_routes(programme: Programme, goal: Goal) -> np.ndarray:
+    """Return bool[n_route]: wanted, open, reached by a node that offers something, and worth something."""
+    reached = np.empty(programme.feasible.shape[1], bool)
+    any_by_group(programme.feasible, programme.supply_flop > 0.0, reached)
+    worth = goal.gain > 0.0
+    if goal.floor.size:
+        worth |= (goal.floor_gain > 0.0).any(axis=0)
+    wanted = (programme.demand_flop > 0.0)[programme.route_demand] & worth
+    return wanted & programme.route_open & reached[programme.route_group]
+
+
+def solve_master(programme: Programme, goal: Goal | None = None) -> Flows:
+    """Return the optimal flows and prices of a programme; its own limits are not looked at."""
+    goal = goal or plain_goal(programme)
     n_signature, n_group = programme.feasible.shape
     flows = Flows(
         group_flop=np.zeros((n_signature, n_group)),
         route_share=np.zeros(programme.route_group.size),
         supply_price=np.zeros(n_signature),
         arc_price=np.zeros(programme.arc_capacity_bit.size),
+        floor_price=np.zeros(goal.floor.size),
     )
     lit = programme.supply_flop > 0.0
-    reached, reaching = np.empty(n_group, bool), np.empty(n_signature, bool)
-    any_by_group(programme.feasible, lit, reached)
-    wanted = (programme.demand_flop > 0.0)[programme.route_demand] & (programme.route_gain > 0.0)
-    use_route = wanted & programme.route_open & reached[programme.route_group]
+    reaching = np.empty(n_signature, bool)
+    use_route = useful_routes(programme, goal)
     if not use_route.any():
         return flows
     use_group = np.zeros(n_group, bool)
@@ -86,11 +112,14 @@ def solve_master(programme: Programme) -> Flows:
     any_by_signature(programme.feasible, use_group, reaching)
     pools = make_pools(programme, lit & reaching, use_group)
     unit_flop = 2.0 ** round(math.log2(max(pool.supply_flop.max() for pool in pools)))
-    unit_value = 2.0 ** round(math.log2(programme.route_gain[use_route].max()))
-    layout = lay_out(programme, pools, np.flatnonzero(use_route), unit_flop, unit_value)
+    unit_value = 2.0 ** round(math.log2(max(goal.gain[use_route].max(), goal.floor_gain.max(initial=0.0))))
+    draw_group = np.concatenate([pool.group for pool in pools])
+    draw_cost = np.repeat([pool.cost for pool in pools], [pool.group.size for pool in pools])
+    layout = lay_out(programme, goal, (draw_group, draw_cost), np.flatnonzero(use_route), unit_flop, unit_value)
     place = _place_by_rows if programme.arc_route.size > programme.route_group.size else _place_optimum
-    work_flop, arc_price, row_prices, placements = place(pools, layout, unit_flop)
+    work_flop, price, row_prices, placements = place(pools, layout, unit_flop)
 
+    arc_price, flows.floor_price[:] = np.split(price, [layout.arc.size])
     flows.arc_price[layout.arc] = arc_price * unit_value / layout.arc_scale_bit
     for pool, row_price in zip(pools, row_prices, strict=True):
         flows.supply_price[pool.signature] = row_price[pool.row] * unit_value
@@ -98,10 +127,20 @@ def solve_master(programme: Programme) -> Flows:
     return flows
 
 
-def lay_out(programme: Programme, pools: list[Pool], route: np.ndarray, unit_flop: float, unit_value: float) -> Layout:
-    """Return the linear programme without its limits on supply, in units of two powers."""
-    draw_group = np.concatenate([pool.group for pool in pools])
-    draw_cost = np.repeat([pool.cost for pool in pools], [pool.group.size for pool in pools])
+def lay_out(
+    programme: Programme,
+    goal: Goal,
+    draws: tuple[np.ndarray, np.ndarray],
+    route: np.ndarray,
+    unit_flop: float,
+    unit_value: float,
+) -> Layout:
+    """Return the linear programme without its limits on supply, in units of two powers.
+
+    draws : int64[n_draw], float64[n_draw]
+        Group that each draw feeds, and its cost per FLOP.
+    """
+    draw_group, draw_cost = draws
     n_draw, n_group = draw_group.size, programme.feasible.shape[1]
     route_demand, route_group = programme.route_demand[route], programme.route_group[route]
     present = np.zeros(programme.value.size, bool)
@@ -130,14 +169,15 @@ def lay_out(programme: Programme, pools: list[Pool], route: np.ndarray, unit_flo
     return Layout(
         route=route,
         draw_group=draw_group,
-        pool_start=np.cumsum([0] + [pool.group.size for pool in pools]),
         arc=arc,
         arc_scale_bit=arc_scale_bit,
-        cost=np.concatenate([draw_cost, -programme.route_gain[route]]) / unit_value,
+        cost=np.concatenate([draw_cost, -goal.gain[route]]) / unit_value,
         start=start,
         row=row[:n_entry],
         entry=entry[:n_entry],
         limit=np.concatenate(limit),
+        floor_gain=goal.floor_gain[:, route] / unit_value,
+        floor=goal.floor / (unit_flop * unit_value),
     )
 
 
@@ -155,15 +195,15 @@ def _arcs_that_may_bind(programme: Programme, route: np.ndarray) -> np.ndarray:
 
 
 def _place_optimum(pools: list[Pool], layout: Layout, unit_flop: float):
-    """Return the columns [FLOP], the prices of arcs and of each pool's rows, and the flows that place the columns."""
-    solver = _open_solver(layout)
+    """Return the columns [FLOP], the prices of arcs and floors, of each pool's rows, and the flows that place all."""
+    solver = open_solver(layout)
+    first = np.cumsum([0] + [pool.group.size for pool in pools])  # draw of each
     sets: list[tuple[int, np.ndarray]] = [(q, crowd) for q, pool in enumerate(pools) for crowd in first_crowds(pool)]
-    _add_limits(solver, pools, layout, sets, unit_flop)
-    n_fixed = layout.limit.size
+    _add_limits(solver, pools, first, sets, unit_flop)
+    n_fixed = layout.limit.size + layout.floor.size
     for _ in range(MOST_ROUNDS):
-        column, price = _optimum(solver)
+        column, price = run_to_optimum(solver)
         work_flop = np.maximum(column, 0.0) * unit_flop
-        first = layout.pool_start
         draws = [work_flop[first[q] : first[q + 1]] for q in range(len(pools))]
         placements = [place_work(pool, drawn) for pool, drawn in zip(pools, draws, strict=True)]
         crowded = [
@@ -174,7 +214,7 @@ def _place_optimum(pools: list[Pool], layout: Layout, unit_flop: float):
         ]
         if not crowded:
             break
-        _add_limits(solver, pools, layout, crowded, unit_flop)
+        _add_limits(solver, pools, first, crowded, unit_flop)
         sets += crowded
     else:
         return _place_by_rows(pools, layout, unit_flop)
@@ -182,19 +222,20 @@ def _place_optimum(pools: list[Pool], layout: Layout, unit_flop: float):
     for (q, crowd), one in zip(sets, price[n_fixed:], strict=False):
         if one > 0.0:
             row_prices[q][crowd_members(pools[q], crowd[None])[0]] += one
-    return work_flop, price[n_fixed - layout.arc.size : n_fixed], row_prices, placements
+    return work_flop, price[n_fixed - layout.arc.size - layout.floor.size : n_fixed], row_prices, placements
 
 
 def _place_by_rows(pools: list[Pool], layout: Layout, unit_flop: float):
     """Return what `_place_optimum` does, from the programme in which rows give to groups and groups pass on."""
-    solver, n_draw, n_fixed = _open_solver(layout), layout.draw_group.size, layout.limit.size
+    solver, n_draw, n_fixed = open_solver(layout), layout.draw_group.size, layout.limit.size + layout.floor.size
+    first_draw = np.cumsum([0] + [pool.group.size for pool in pools])
     n_column = layout.cost.size
     row, column, entry = [], [], []
     limit: list[np.ndarray] = []
     for q, pool in enumerate(pools):
         (n_row, n_h), n_enter, n_pass = pool.member.shape, pool.enter_row.size, pool.pass_from.size
         enter, on = n_column + np.arange(n_enter), n_column + n_enter + np.arange(n_pass)
-        base, drawn = sum(part.size for part in limit), np.arange(layout.pool_start[q], layout.pool_start[q + 1])
+        base, drawn = sum(part.size for part in limit), np.arange(first_draw[q], first_draw[q + 1])
         # rows: supply of each row; then of each group, drawn and passed on less entered and passed to it
         parts = (
             (pool.enter_row, enter, 1.0), (n_row + pool.enter_group, enter, -1.0), (n_row + pool.pass_from, on, 1.0),
@@ -208,23 +249,23 @@ def _place_by_rows(pools: list[Pool], layout: Layout, unit_flop: float):
         n_column += n_enter + n_pass
     n_more, limits = n_column - layout.cost.size, np.concatenate(limit)
     none, nothing = np.zeros(0, np.int32), np.zeros(n_more)
-    _accepted(solver, solver.addCols(n_more, nothing, nothing, np.full(n_more, np.inf), 0, none, none, np.zeros(0)))
+    accepted(solver, solver.addCols(n_more, nothing, nothing, np.full(n_more, np.inf), 0, none, none, np.zeros(0)))
     rows, columns, entries = (np.concatenate(part) for part in (row, column, entry))
     order = np.lexsort((columns, rows))
     start = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=limits.size))[:-1]]).astype(np.int32)
     lower = np.full(limits.size, -np.inf)
     index = columns[order].astype(np.int32)
-    _accepted(solver, solver.addRows(limits.size, lower, limits, index.size, start, index, entries[order]))
-    found, price = _optimum(solver)
+    accepted(solver, solver.addRows(limits.size, lower, limits, index.size, start, index, entries[order]))
+    found, price = run_to_optimum(solver)
     work_flop = np.maximum(found[: layout.cost.size], 0.0) * unit_flop
-    draws = np.split(work_flop[:n_draw], layout.pool_start[1:-1])
+    draws = np.split(work_flop[:n_draw], first_draw[1:-1])
     placements = [place_work(pool, drawn) for pool, drawn in zip(pools, draws, strict=True)]
     first = n_fixed + np.cumsum([0] + [len(part) for part in limit[:-1]])
     row_prices = [price[i : i + pool.supply_flop.size] for i, pool in zip(first, pools, strict=True)]
-    return work_flop, price[n_fixed - layout.arc.size : n_fixed], row_prices, placements
+    return work_flop, price[n_fixed - layout.arc.size - layout.floor.size : n_fixed], row_prices, placements
 
 
-def _open_solver(layout: Layout):
+def open_solver(layout: Layout):
     """Return HiGHS with the programme in it: one thread and fixed options, so that equal input gives equal bits."""
     import highspy
 
@@ -237,26 +278,31 @@ def _open_solver(layout: Layout):
         n_column, n_row, layout.entry.size, by_column, least, 0.0, layout.cost, np.zeros(n_column), free[:n_column],
         -free[:n_row], layout.limit, layout.start, layout.row, layout.entry, whole,
     )  # fmt: skip
-    _accepted(solver, answer)
+    accepted(solver, answer)
+    for gain, least in zip(layout.floor_gain, layout.floor, strict=True):
+        index = (layout.draw_group.size + np.flatnonzero(gain)).astype(np.int32)
+        entry, one = -gain[gain != 0.0], np.ones(1)
+        start = np.zeros(1, np.int32)
+        accepted(solver, solver.addRows(1, -np.inf * one, -least * one, index.size, start, index, entry))
     return solver
 
 
-def _add_limits(solver, pools: list[Pool], layout: Layout, sets, unit_flop: float) -> None:
+def _add_limits(solver, pools: list[Pool], first: np.ndarray, sets, unit_flop: float) -> None:
     """Add the limits on what sets of groups may draw from their pools."""
-    limit, crowds = np.empty(len(sets)), np.zeros((len(sets), layout.draw_group.size), bool)
+    limit, crowds = np.empty(len(sets)), np.zeros((len(sets), first[-1]), bool)
     for q, pool in enumerate(pools):
         of_pool = [number for number, (p, _) in enumerate(sets) if p == q]
         if of_pool:
             asked = np.array([sets[number][1] for number in of_pool])
             limit[of_pool] = crowd_supply_flop(pool, asked) / unit_flop
-            crowds[of_pool, layout.pool_start[q] : layout.pool_start[q + 1]] = asked
+            crowds[of_pool, first[q] : first[q + 1]] = asked
     index = np.nonzero(crowds)[1].astype(np.int32)
     start = np.concatenate([[0], np.cumsum(crowds.sum(axis=1))[:-1]]).astype(np.int32)
     lower, ones = np.full(len(sets), -np.inf), np.ones(index.size)
-    _accepted(solver, solver.addRows(len(sets), lower, limit, index.size, start, index, ones))
+    accepted(solver, solver.addRows(len(sets), lower, limit, index.size, start, index, ones))
 
 
-def _accepted(solver, answer) -> None:
+def accepted(solver, answer) -> None:
     """Raise ModelError if HiGHS refused what it was given."""
     import highspy
 
@@ -264,11 +310,11 @@ def _accepted(solver, answer) -> None:
         raise ModelError("dispatch: HiGHS refused the programme", quantity="dispatch_status", value=str(answer))
 
 
-def _optimum(solver) -> tuple[np.ndarray, np.ndarray]:
+def run_to_optimum(solver) -> tuple[np.ndarray, np.ndarray]:
     """Return the columns and the prices of the rows of the least cost."""
     import highspy
 
-    _accepted(solver, solver.run())
+    accepted(solver, solver.run())
     status = solver.getModelStatus()
     if status != highspy.HighsModelStatus.kOptimal:
         raise ModelError(

@@ -28,7 +28,18 @@ from ..errors import Problem, ScenarioError
 from ..kernels.contacts import Leg
 from .frames import geodetic_to_itrs_m, turned
 from .laser_spec import LaserSpec
-from .routes import ANY, AROUND, DIRECT, Groups, Routes, allowances, gateway_limits, key_strides, lay_routes
+from .routes import (
+    ANY,
+    AROUND,
+    DIRECT,
+    Groups,
+    Routes,
+    allowances,
+    check_key_size,
+    gateway_limits,
+    key_strides,
+    lay_routes,
+)
 
 ALWAYS, NEVER = -2.0, 2.0  # cosines that every angle reaches, and none
 
@@ -142,6 +153,18 @@ class Network:
     def arc_capacity_bit(self, window_s: float) -> np.ndarray:
         """Return float64[n_arc], the bits that each arc carries in a window."""
         return np.array([arc.capacity_bit_s * arc.availability * window_s for arc in self.arcs])
+
+    @property
+    def key_size(self) -> int:
+        """All keys are below it."""
+        size = self.n_type
+        for count in self.level_count:
+            size *= int(count) + 1
+        return size
+
+    def check_key_size(self, size: int) -> None:
+        """Raise ScenarioError if keys below `size` have no room in 64 bits."""
+        check_key_size(size)
 
     def key_levels(self, signature_key: np.ndarray) -> np.ndarray:
         """Return int64[n_signature, n_gateway], how many limits of each gateway a key keeps."""

@@ -16,6 +16,7 @@ from ..kernels.supply import PER_QUANTUM
 from .dispatch import Assignment
 from .laser_spec import LaserLimits
 from .network import Network
+from .own_limits import OwnLimits
 from .programme import Programme
 from .routes import AROUND
 
@@ -41,6 +42,10 @@ def build_programme(
     lasers: LaserLimits | None = None,
     type_energy_price: np.ndarray | None = None,
     site_energy_price: np.ndarray | None = None,
+    tier: np.ndarray | None = None,
+    site_cost: np.ndarray | None = None,
+    own: OwnLimits | None = None,
+    members: np.ndarray | None = None,
 ) -> Programme:
     """Return the programme of a window. Signatures are those of the satellites, then one for each site.
 
@@ -61,6 +66,12 @@ def build_programme(
     type_energy_price : float64[n_type], site_energy_price : float64[n_site]
         Price of electricity for a FLOP, in any one unit: cheaper nodes are taken first among equals. By default
         satellites, whose power is there anyway, come before sites.
+    tier : int64[n_class]
+        Of each class, 1 first; all alike by default.
+    site_cost : float64[n_site]
+        What a FLOP of each site costs in units of value, beside the tie-breaking; nothing by default.
+    own : OwnLimits, members : int64[n_orbit_signature]
+        Limits of satellites beside their supply, and how many satellites each signature has; none by default.
     """
     routes, n_region = network.routes, network.n_region
     value = np.repeat(np.asarray(value_per_flop, float), n_region)
@@ -82,20 +93,31 @@ def build_programme(
     energy = np.concatenate([of_type[network.key_type(signature_key)], of_site])
     dearest = max(of_type.max(initial=0.0), of_site.max(initial=0.0))
     tie = TIE * value[value > 0.0].min(initial=np.inf) if (value > 0.0).any() else 0.0
+    cost = tie * (1.0 - FIBRE_PART) * (energy / dearest if dearest > 0.0 else energy)
+    if site_cost is not None:
+        cost[signature_key.size :] += site_cost
+    feasible, group, more = network.feasible(signature_key, by_laser), routes.group, dict[str, np.ndarray]()
+    if own is not None:
+        assert members is not None  # own limits are counted by them
+        feasible, group = np.ascontiguousarray(feasible[:, own.parent]), own.route_group
+        more = own.fields(signature_key, network.key_type(signature_key), members, network.n_site)
+    if tier is not None:
+        more["tier"] = np.repeat(np.asarray(tier, np.int64), n_region)
     supply_flop = np.concatenate([supply_flop, site_offer_flop])
     return Programme(
         supply_flop=supply_flop,
         demand_flop=_within_reason(np.asarray(demand_flop, float), math.fsum(supply_flop.tolist())),
         value=value,
-        feasible=network.feasible(signature_key, by_laser),
-        route_group=routes.group,
+        feasible=feasible,
+        route_group=group,
         route_demand=routes.demand,
         arc_capacity_bit=capacity_bit,
         arc_route=use_route,
         arc_index=use_arc,
         arc_bit_per_flop=use_bits,
-        signature_cost=tie * (1.0 - FIBRE_PART) * (energy / dearest if dearest > 0.0 else energy),
+        signature_cost=cost,
         route_cost=tie * (FIBRE_PART * np.minimum(routes.ground_s / LONG_FIBRE_S, 1.0) + around_cost),
+        **more,
     )
 
 
@@ -129,14 +151,14 @@ def round_trip_mix(network: Network, assignment: Assignment, rows: np.ndarray) -
     used = np.flatnonzero(by_gateway & (assignment.route_share > 0.0))
     used = used[np.argsort(routes.arc[used], kind="stable")]
     start = np.empty(n_orbit + 1, np.int64)
-    count_ways(assignment.group_flop, used, routes.group, start)
+    count_ways(assignment.group_flop, used, assignment.programme.route_group, start)
     route, share = np.empty(start[-1], np.int64), np.empty(start[-1])
     split_ways(
         assignment.group_flop,
         assignment.route_share,
         assignment.signature_flop,
         used,
-        routes.group,
+        assignment.programme.route_group,
         start,
         route,
         share,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -10,12 +10,20 @@ import numpy as np
 from ..errors import ModelError
 
 
+def _nothing() -> np.ndarray:
+    return np.zeros(0)
+
+
 @dataclass(frozen=True)
 class Programme:
     """What is offered and what is wanted in one window. FLOP and bits are totals of the window.
 
-    A signature's costs and a route's are taken off the value of each FLOP; they are meant to be tiny, and decide
-    between ways of equal value.
+    A signature's costs and a route's are taken off the value of each FLOP: tiny ones decide between ways of equal
+    value, and energy and carbon may be among a signature's.
+
+    Own limits are what a satellite has of its own beside its supply: its terminal [bit], its memory [byte s]. Members
+    of a signature have them in a ratio to their supply that lies between the same two uses of the groups, so their
+    sums say all (`own_limits`).
     """
 
     supply_flop: np.ndarray  # float64[n_signature]
@@ -30,8 +38,29 @@ class Programme:
     arc_bit_per_flop: np.ndarray  # float64[n_use], so many bits
     signature_cost: np.ndarray  # float64[n_signature], per FLOP
     route_cost: np.ndarray  # float64[n_route], per FLOP
+    tier: np.ndarray = field(
+        default_factory=_nothing
+    )  # int64[n_demand], those of tier 1 come first; all alike if empty
+    own_limit: np.ndarray = field(default_factory=_nothing)  # float64[n_signature, n_own], inf where none can bind
+    own_below: np.ndarray = field(
+        default_factory=_nothing
+    )  # float64[n_signature, n_own], use that every member carries
+    group_use: np.ndarray = field(
+        default_factory=_nothing
+    )  # float64[n_own, n_group], per FLOP that leaves by the group
 
     def __post_init__(self):
+        n_signature, n_group = self.feasible.shape
+        n_own = len(self.group_use)
+        for name, shape in (
+            ("own_limit", (n_signature, n_own)),
+            ("own_below", (n_signature, n_own)),
+            ("group_use", (n_own, n_group)),
+        ):
+            if getattr(self, name).size == 0:
+                object.__setattr__(self, name, np.zeros(shape))
+        if self.tier.size == 0:
+            object.__setattr__(self, "tier", np.ones(self.value.size, np.int64))
         for name in ("supply_flop", "demand_flop", "value", "arc_capacity_bit", "arc_bit_per_flop"):
             _check_numbers(name, getattr(self, name))
 
@@ -53,6 +82,28 @@ class Programme:
         left_bit = self.arc_capacity_bit[arc] - self.by_arc(route_flop)[arc]
         left_flop = float(self.demand_flop[k] - self.by_demand(route_flop)[k])
         return max(float((left_bit / self.arc_bit_per_flop[use]).min(initial=left_flop)), 0.0)
+
+    def left_flop(self, route: int, flow_flop: np.ndarray) -> np.ndarray:
+        """Return float64[n_signature], what each signature can still do by a route, by its supply and own limits.
+
+        flow_flop : float64[n_signature, n_route], what all do already.
+        """
+        left = self.supply_flop - flow_flop.sum(axis=1)
+        for limit, use in zip(self.own_limit.T, self.group_use, strict=True):
+            own = use[self.route_group[route]]
+            if own > 0.0:
+                left = np.minimum(left, (limit - flow_flop @ use[self.route_group]) / own)
+        return np.where(self.can_use[:, route], np.maximum(left, 0.0), 0.0)
+
+    @cached_property
+    def limited(self) -> np.ndarray:
+        """bool[n_signature]: it has supply and an own limit that may bind."""
+        return np.isfinite(self.own_limit).any(axis=1) & (self.supply_flop > 0.0)
+
+    @cached_property
+    def tiers(self) -> list[int]:
+        """The tiers of what is wanted, the first first."""
+        return np.unique(self.tier[self.demand_flop > 0.0]).tolist()
 
     @cached_property
     def route_gain(self) -> np.ndarray:

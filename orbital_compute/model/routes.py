@@ -84,6 +84,12 @@ def key_strides(n_type: int, level_count: np.ndarray) -> np.ndarray:
     for count in level_count:
         stride.append(size)
         size *= int(count) + 1
+    check_key_size(size)
+    return np.array(stride, np.uint64)
+
+
+def check_key_size(size: int) -> None:
+    """Raise ScenarioError if keys below `size` have no room in 64 bits."""
     if size > 2**64:
         raise ScenarioError(
             Problem(
@@ -94,7 +100,6 @@ def key_strides(n_type: int, level_count: np.ndarray) -> np.ndarray:
                 "raise network.round_trip_bin, or take fewer gateways_per_region or latency-bound classes",
             )
         )
-    return np.array(stride, np.uint64)
 
 
 def lay_routes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 ARRAY_POINTING = ("two_axis", "one_axis", "orbit_normal", "zenith")
@@ -104,4 +105,5 @@ class SatelliteType:
     compute: ComputeSpec
     age_s: float = 0.0
     life_s: float = 5.0 * 31557600.0
+    terminal_bit_s: float = math.inf  # what it exchanges with the ground, both directions together
     sources: dict[str, str] = field(default_factory=dict)

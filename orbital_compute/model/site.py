@@ -74,6 +74,7 @@ class DeviceGroup:
     idle_fraction: float = 0.20  # P0/P1 of MODEL §5.1; an idle device stays on
     exponent: float = 2.0  # a of MODEL §5.1: 2 compute-bound, 3 memory-bound
     server_overhead: float = 1.25  # IT power over device power
+    memory_byte: float = 0.0  # 0: not stated
 
 
 @dataclass(frozen=True)

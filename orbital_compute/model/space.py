@@ -24,7 +24,15 @@ from ..kernels.ledger import (
 )
 from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, SAMPLE_ROWS, SAMPLE_STATE, Sample
 from ..kernels.records import Light, Power, State
-from ..kernels.supply import WORK_QUANTUM_FLOP, merge_supply, return_pro_rata, sum_work
+from ..kernels.supply import (
+    WORK_QUANTUM_FLOP,
+    add_own_levels,
+    count_members,
+    merge_supply,
+    return_by_limits,
+    return_pro_rata,
+    sum_work,
+)
 from ..kernels.window import Shells, Tally, execute_window, offer_window
 from ..physics.sun import sun_table
 from .clock import Clock
@@ -34,6 +42,7 @@ from .events import FleetEvent, write_health
 from .fleet import Fleet
 from .health import FleetHealth
 from .network import Network
+from .own_limits import OwnLimits, Return
 from .sun_track import SunTrack
 
 CALL_SATELLITE_STEPS = 1_500_000  # of one call of a kernel: a tenth of a second, so that an interrupt is heard
@@ -171,9 +180,13 @@ class SpaceSegment:
         self.run(work, self._tiles, beside)
 
     def merge(
-        self, network: Network, gateway_unit: np.ndarray, join: Callable[..., None] | None = None
+        self,
+        network: Network,
+        gateway_unit: np.ndarray,
+        join: Callable[..., None] | None = None,
+        own: OwnLimits | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the signatures' keys and supplies [FLOP] (`kernels.supply.merge_supply`).
+        """Return the signatures' keys and supplies [FLOP] (`kernels.supply.merge_supply`); own limits go into keys.
 
         `join(key, level_count, key_stride, run)` gives rows that must have one key theirs (`model.training`).
         """
@@ -187,6 +200,21 @@ class SpaceSegment:
         )  # fmt: skip
         if join is not None:
             join(self._key, network.level_count, network.key_stride, self.run)
+        if own is not None:
+            self.run(
+                lambda part: add_own_levels(
+                    self.offer_flop,
+                    arrays.type_index,
+                    own.threshold_flop,
+                    own.stride,
+                    own.fine_from,
+                    own.fine_stride,
+                    part[0],
+                    part[1],
+                    self._key,
+                ),
+                self.rows,
+            )
         keys, self.signature, supply_flop = merge_supply(self._key, self.offer_flop, self.rows, self.run)
         return keys, supply_flop
 
@@ -197,23 +225,38 @@ class SpaceSegment:
         """
         return None if self._paths is None else self._given[self.clock.steps_per_window // 2]
 
+    def members(self, n_signature: int) -> np.ndarray:
+        """Return the satellites of each signature: int64[n_signature]."""
+
+        def count(part):
+            found = np.zeros(n_signature, dtype=np.int64)
+            count_members(self.signature, *part, found)
+            return found
+
+        return sum(self.run(count, self.rows), start=np.zeros(n_signature, dtype=np.int64))
+
     def give_back(self, share: np.ndarray, reachable: np.ndarray) -> np.ndarray:
         """Assign each satellite its signature's share of its offer; return what each signature got [FLOP].
 
         share : float64[n_signature]; reachable : bool[n_signature], whether it may serve anything.
         """
-        share, n_shell = np.ascontiguousarray(share), self.fleet.n_shell
+        return self._give(return_pro_rata, np.ascontiguousarray(share), reachable)
+
+    def give_back_by_limits(self, way_back: Return, reachable: np.ndarray) -> np.ndarray:
+        """Assign each satellite what its own limits make of its signature's work; return what each signature got."""
+        return self._give(return_by_limits, tuple(way_back), reachable)
+
+    def _give(self, kernel: Callable, how, reachable: np.ndarray) -> np.ndarray:
+        n_shell = self.fleet.n_shell
         self.assigned_flop[:] = 0.0
 
         def work(part):
             quanta = np.zeros((n_shell, 3), dtype=np.int64)
-            return_pro_rata(
-                self.offer_flop, self.signature, share, reachable, self.fleet.shell, *part, self.assigned_flop, quanta
-            )
+            kernel(self.offer_flop, self.signature, how, reachable, self.fleet.shell, *part, self.assigned_flop, quanta)
             return quanta
 
         self._shell_quanta = sum(self.run(work, self.rows), start=np.zeros((n_shell, 3), dtype=np.int64))
-        return sum_work(self.assigned_flop, self.signature, share.size, self.rows, self.run)
+        return sum_work(self.assigned_flop, self.signature, reachable.size, self.rows, self.run)
 
     def march(self, n_signature: int, beside: Callable[[], object] | None = None) -> np.ndarray:
         """Execute what is assigned: the second pass. Return the executed work of each signature [FLOP].

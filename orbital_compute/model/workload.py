@@ -95,6 +95,8 @@ class JobClass:
     growth: Growth | None = None  # over months; none if not given
     ttft_limit_s: float = math.inf  # of the time to the first token
     service_variation: float = 1.0  # standard deviation over mean of the time that a request holds its slot
+    tier: int = 1  # of the dispatch: 1 comes first
+    residence_s: float | None = None  # that its context stays in a node's memory; None: not counted
 
     def __post_init__(self):
         path = f"workload.classes.{self.name}"
@@ -271,6 +273,7 @@ class Workload:
         self.bit_per_request = self._per_class("request_bit")
         self.bit_per_flop = self.bit_per_request / self.flop_per_request
         self.value_per_flop = self._per_class("value_per_flop")
+        self.tier = np.array([job.tier for job in self.classes], np.int64)
         self.rtt_limit_s = self._per_class("rtt_limit_s")
         self.wait_limit_s = self._per_class("wait_limit_s")
         self.slo_wait_s = self._per_class("slo_wait_s")

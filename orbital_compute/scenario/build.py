@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import Problem, ScenarioError
 from ..model.clock import DAY_S, Clock
 from ..model.constellation import Constellation
+from ..model.energy_cost import EnergyWeights
 from ..model.events import FleetEvent
 from ..model.ground_links import GroundSpec
 from ..model.laser_spec import LasersLost, LinkEvent
@@ -17,6 +18,7 @@ from ..model.lease import Lease
 from ..model.network import Gateway, NetworkSpec
 from ..model.outages import Outages
 from ..model.policy.choose import POLICIES, Policy
+from ..model.policy.fair import Fair
 from ..model.policy.user import UserFunction, UserPolicy, load_user_policy
 from ..model.satellite_type import SatelliteType
 from ..model.site import SiteSpec
@@ -26,6 +28,7 @@ from ..model.workload import Workload
 from . import build_events, build_ground, build_lease, build_limits, build_space, build_traces, build_work
 from .build_health import HealthLaws, health_laws
 from .load import Scenario
+from .schema import PolicyKind
 from .step_limit import check_step
 
 
@@ -51,6 +54,7 @@ class Model:
     health: HealthLaws
     training: TrainingSpec | None
     policy: Policy
+    energy: EnergyWeights | None
     sample_rows: np.ndarray  # int64, ascending
     seed: int
     warnings: list[str]
@@ -109,6 +113,7 @@ def build(scenario: Scenario) -> Model:
         health=health,
         training=build_work.training(scenario, health.gangs),
         policy=_policy(scenario, warned),
+        energy=_energy(scenario, sites),
         sample_rows=_sample_rows(scenario.output.sample, constellation.n_satellite),
         seed=scenario.seed,
         warnings=[*_of_time(clock, scenario), *constellation.warnings, *warned],
@@ -116,11 +121,25 @@ def build(scenario: Scenario) -> Model:
 
 
 def _policy(scenario: Scenario, warned: list[str]) -> Policy:
-    if isinstance(scenario.policy, str):
-        return POLICIES[scenario.policy]
-    policy, origin = load_user_policy(scenario.policy["user"], scenario.folder)
-    warned.append(origin)
-    return policy
+    chosen = {"name": scenario.policy} if isinstance(scenario.policy, str) else scenario.policy
+    policy: Policy
+    if "user" in chosen:
+        policy, origin = load_user_policy(chosen["user"], scenario.folder)
+        warned.append(origin)
+    else:
+        policy = POLICIES[chosen.get("name", "optimal")]
+    return Fair(policy, PolicyKind.fairness.read(chosen["fairness"])) if "fairness" in chosen else policy
+
+
+def _energy(scenario: Scenario, sites: list[SiteSpec]) -> EnergyWeights | None:
+    """Return how dispatch weighs the energy of sites; None where it does not."""
+    chosen = {} if isinstance(scenario.policy, str) else scenario.policy.get("energy", {})
+    if not chosen:
+        return None
+    read = {key: PolicyKind.energy[key].read(value) for key, value in chosen.items()}
+    weights = EnergyWeights(read["worth"], read.get("carbon_price", 0.0))
+    weights.check(sites)
+    return weights
 
 
 def with_policy(model: Model, function: UserFunction) -> Model:

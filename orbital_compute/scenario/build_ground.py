@@ -24,6 +24,7 @@ from .load import Scenario
 HOUR_S, DAY_S = 3600.0, 86400.0
 MM_H = 3.6e6  # millimetres an hour in a metre a second
 LEAST_RAIN_RAD = math.radians(5.0)  # elevation from which the law of rain holds
+BIT_PER_BYTE = 8.0
 LITRE_PER_KWH = 3.6e9  # litres a kilowatt-hour in a cubic metre a joule
 
 
@@ -57,6 +58,7 @@ def site(item: schema_ground.Site, scenario: Scenario, warned: list[str]) -> Sit
                     idle_fraction=idle_fraction,
                     exponent=exponent,
                     server_overhead=item.server_overhead,
+                    memory_byte=gpus.memory / BIT_PER_BYTE,
                 )
             )
     battery = None

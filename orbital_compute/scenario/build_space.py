@@ -53,6 +53,7 @@ def satellite_type(name: str, item: schema_space.Satellite, scenario: Scenario, 
         bus_power_w=item.bus_power,
         age_s=item.age,
         life_s=item.life,
+        terminal_bit_s=math.inf if item.terminal.rate is None else item.terminal.rate,
         array=ArraySpec(
             area_m2=array.area,
             efficiency=array.efficiency,

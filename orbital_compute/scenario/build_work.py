@@ -84,6 +84,8 @@ def job_class(name: str, job: schema_work.JobClass, work: schema_work.WorkloadSe
         weekly_amplitude=job.weekly_amplitude,
         growth=growth(job.growth or work.demand.growth, clock),
         card=model,
+        tier=job.tier,
+        residence_s=job.residence,
         gang_chips=None if job.gang is None else job.gang.chips,
     )
 

@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, model_validator
 
 from ..model.clock import DAY_S, typical_days
 from ..model.policy.names import POLICY_NAMES
-from .fields import Count, Kind, Moment, Name, OrNone, Quantity, Section, Word, about, known, wrong
+from .fields import Count, Fraction, Kind, Moment, Name, OrNone, Quantity, Section, Word, about, known, wrong
 from .quantity import shown
 from .schema_economics import Economics
 from .schema_events import Event
@@ -118,21 +118,52 @@ class _Empty(Kind):
         return {**kind, "description": f"{self.name}: {LATER}"}
 
 
-class _Policy(Kind):
-    """A word of POLICY_NAMES, or {user: file.py:function}."""
+class PolicyKind(Kind):
+    """A word of POLICY_NAMES; or a mapping: `name` or `user: file.py:function`, and `fairness` and `energy` beside."""
 
-    def read(self, value: Any) -> str | dict[str, str]:
+    fairness = Fraction(above=0.0, high=8.0)
+    energy: ClassVar[dict[str, Quantity]] = {
+        "worth": Quantity("USD/FLOP", "0.5 USD/EFLOP", above="0 USD/FLOP"),
+        "carbon_price": Quantity("USD/kg", "100 USD/t", low="0 USD/kg", high="1e5 USD/t"),
+    }
+
+    def read(self, value: Any) -> str | dict[str, Any]:
         if isinstance(value, str) and value in POLICY_NAMES:
             return value
-        if isinstance(value, dict) and list(value) == ["user"] and isinstance(value["user"], str):
-            return dict(value)
-        known = ", ".join(POLICY_NAMES)
-        limit = f"there are {known} and user"
-        raise wrong(f"{shown(value)} is no policy", limit=limit, cure="write one, or {user: file.py:function}")
+        names = ("name", "user", "fairness", "energy")
+        if not isinstance(value, dict) or not value or not set(value) <= set(names) or {"name", "user"} <= set(value):
+            raise self._no_policy(value)
+        name, user = value.get("name", "optimal"), value.get("user", ":")
+        if name not in POLICY_NAMES or not isinstance(user, str):
+            raise self._no_policy(value)
+        if "fairness" in value:
+            self.fairness.read(value["fairness"])
+        if "energy" in value:
+            self._read_energy(value["energy"])
+        return {key: dict(part) if isinstance(part, dict) else part for key, part in value.items()}
+
+    def _no_policy(self, value: Any) -> ValueError:
+        limit = f"there are {', '.join(POLICY_NAMES)} and user, with fairness and energy beside"
+        cure = "write one, {user: file.py:function}, or {name: optimal, fairness: 1}"
+        return wrong(f"{shown(value)} is no policy", limit=limit, cure=cure)
+
+    def _read_energy(self, value: Any) -> None:
+        if not isinstance(value, dict) or "worth" not in value or not set(value) <= set(self.energy):
+            cure = "give energy: {worth: 0.5 USD/EFLOP}, and carbon_price: 100 USD/t if carbon counts"
+            raise wrong(f"{shown(value)} does not say how energy is weighed", cure=cure)
+        for key, part in value.items():
+            self.energy[key].read(part)
 
     def json_schema(self) -> dict[str, Any]:
-        own = {"type": "object", "properties": {"user": {"type": "string", "pattern": ":[A-Za-z_]\\w*$"}}}
-        return {"anyOf": [{"enum": list(POLICY_NAMES)}, {**own, "required": ["user"], "additionalProperties": False}]}
+        weights = {key: quantity.json_schema() for key, quantity in self.energy.items()}
+        parts = {
+            "name": {"enum": list(POLICY_NAMES)},
+            "user": {"type": "string", "pattern": ":[A-Za-z_]\\w*$"},
+            "fairness": self.fairness.json_schema(),
+            "energy": {"type": "object", "properties": weights, "required": ["worth"], "additionalProperties": False},
+        }
+        return {"anyOf": [{"enum": list(POLICY_NAMES)},
+                          {"type": "object", "properties": parts, "additionalProperties": False}]}  # fmt: skip
 
 
 class _Sample(Kind):
@@ -197,7 +228,7 @@ class ScenarioFields(Section):
     health: Annotated[Health | None, OrNone()] = known(
         {}, "C", MODEL, "radiation, failures, ageing and air; none switches all off"
     )
-    policy: Annotated[str | dict[str, str], _Policy()] = known(
+    policy: Annotated[str | dict[str, Any], PolicyKind()] = known(
         "optimal", "C", MODEL, "of the dispatch: optimal, price, greedy, round_robin, or {user: file.py:function}"
     )
     economics: Annotated[Economics | None, OrNone()] = known(

@@ -218,6 +218,14 @@ class Drag(Section):
     )
 
 
+class Terminal(Section):
+    """What a satellite exchanges with the ground, by its own antenna or laser or by others'."""
+
+    rate: Annotated[float, Quantity("Gbit/s", "20 Gbit/s", above="0 bit/s")] | None = known(
+        None, "C", MODEL, "of one satellite, both directions together; no limit of its own if not given"
+    )
+
+
 class Satellite(Section):
     """One design of satellite."""
 
@@ -235,6 +243,7 @@ class Satellite(Section):
     battery: Battery
     radiator: Radiator
     compute: Compute
+    terminal: Terminal = known({}, "C", MODEL, "its way to the ground")
     drag: Drag = known({}, "C", MODEL, "in the air")
 
 

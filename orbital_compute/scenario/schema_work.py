@@ -141,12 +141,16 @@ class JobClass(Section):
         "between user and node, in and out, with all envelopes"
     )
     value: Positive = about("worth of a FLOP of this class, beside the others")
+    tier: Annotated[int, Count(high=16)] = known(1, "C", WORK, "1 is served before all others, then 2, ...")
     share: Share = about("share of the demanded FLOP")
     rtt_limit: Annotated[float, Quantity("ms", "100 ms", above="0 ms")] | None = known(
         None, "C", WORK, "greatest round trip between user and node; none for work that does not mind"
     )
     wait_limit: Annotated[float, Quantity("s", "60 s", above="0 s")] | None = known(
         None, "C", WORK, "a request is dropped after waiting this; never if not given"
+    )
+    residence: Annotated[float, Quantity("s", "60 s", low="0 s", high="30 days")] | None = known(
+        None, "C", WORK, "in which a request's context stays in a node's memory; memory sets no rate if not given"
     )
     slo_wait: Annotated[float, Quantity("s", "10 s", low="0 s")] | None = known(
         None, "C", WORK, "waiting within the service level; any if not given"

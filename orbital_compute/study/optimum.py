@@ -14,6 +14,7 @@ from ..errors import Problem, ScenarioError
 from ..kernels.march import STATE_FIELDS
 from ..kernels.records import Hardware
 from ..kernels.sites import SitePlant, total_power_w
+from ..model.policy.fair import Fair
 from ..model.power_pieces import Pieces, always_on, cut_to, may_go_dark, switchable
 from ..model.reference import (
     Horizon,
@@ -26,8 +27,9 @@ from ..model.reference import (
     refuse_if_too_large,
     solve_horizon,
 )
+from ..model.serving import largest_offer_flop, own_limits
 from ..physics.thermal import steady_cap_w
-from ..scenario.build import build
+from ..scenario.build import Model, build
 from ..scenario.load import Scenario, load_scenario
 from ..simulate import Simulation
 
@@ -86,6 +88,7 @@ def reference_dispatch(scenario: Scenario | Mapping[str, Any] | str | os.PathLik
         what = "the whole horizon is solved for requests of one size a class"
         raise ScenarioError(Problem(what, "workload.traces", cure="take them away"))
     clock, workload = model.clock, model.workload
+    _refuse_other_goals(model)
     n_satellite = model.constellation.n_satellite
     refuse_if_too_large(
         satellites=n_satellite, windows=clock.n_window, demands=workload.n_class * workload.n_region,
@@ -96,6 +99,22 @@ def reference_dispatch(scenario: Scenario | Mapping[str, Any] | str | os.PathLik
         return _referred(simulation)
     finally:
         simulation.close()
+
+
+def _refuse_other_goals(model: Model) -> None:
+    """Raise ScenarioError for what dispatch may weigh or keep and the whole horizon's programme does not hold."""
+    window_s = model.clock.window_s
+    limits = own_limits(model.satellite_types, model.workload, window_s)
+    largest = largest_offer_flop(model.satellite_types, window_s)
+    narrow = any((limit.amount < limit.use.max(initial=0.0) * largest).any() for limit in limits)
+    for given, path, cure in (
+        (narrow, "satellite.terminal", "leave out terminal.rate and residence, or widen them until they cannot bind"),
+        (np.unique(model.workload.tier).size > 1, "workload.classes", "put all classes in one tier"),
+        (isinstance(model.policy, Fair), "policy.fairness", "leave it out"),
+        (model.energy is not None, "policy.energy", "leave it out"),
+    ):
+        if given:
+            raise ScenarioError(Problem("the whole horizon is solved without it", path, cure=cure))
 
 
 def run_value(scenario: Scenario | Mapping[str, Any] | str | os.PathLike[str]) -> float:

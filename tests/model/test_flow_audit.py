@@ -7,11 +7,11 @@ import pytest
 from programmes import programme, random_programme
 
 from orbital_compute.errors import AuditError
-from orbital_compute.model.dispatch import solve
 from orbital_compute.model.flow_audit import FLOW_LIMIT, check_flows
 from orbital_compute.model.policy.choose import optimal
 from orbital_compute.model.policy.price import price
 from orbital_compute.model.policy.turns import greedy, round_robin
+from orbital_compute.model.solve import solve
 
 NAMES = [f"gateway {k}" for k in range(8)]
 

@@ -6,8 +6,8 @@ from network_scene import COLOSSUS, EXACT, GATEWAYS, build, keys_of, scattered
 
 from orbital_compute.kernels.contacts import N_BIN, Leg, one_way_s, round_trip_histogram
 from orbital_compute.kernels.supply import WORK_QUANTUM_FLOP, merge_supply, return_pro_rata, sum_work
-from orbital_compute.model.dispatch import solve
 from orbital_compute.model.offers import TIE, build_programme, order_of_use, round_trip_mix, site_round_trip_quanta
+from orbital_compute.model.solve import solve
 
 VALUE, BIT = np.array([3.0, 2.0, 1.0]), np.array([1e-9, 2e-9, 1e-10])
 OFFER_FLOP = 2e17 * 300 // WORK_QUANTUM_FLOP * WORK_QUANTUM_FLOP

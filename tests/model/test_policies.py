@@ -8,12 +8,12 @@ import pytest
 from programmes import OPTIMAL, check_limits, plain_optimum, programme, random_programme
 
 from orbital_compute.errors import ModelError, ScenarioError
-from orbital_compute.model.dispatch import solve
 from orbital_compute.model.policy.choose import POLICIES
 from orbital_compute.model.policy.names import POLICY_NAMES
 from orbital_compute.model.policy.price import price
 from orbital_compute.model.policy.turns import greedy, round_robin
 from orbital_compute.model.policy.user import UserPolicy, load_user_policy
+from orbital_compute.model.solve import solve
 
 PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
 OF_PRICES = 0.03  # worth that price sweeps may leave; 0.0195 of 60 seeds, median 2e-5 (0.0012 with what is not proven)

@@ -7,7 +7,6 @@ import pytest
 from programmes import programme, random_programme
 
 from orbital_compute.errors import ScenarioError
-from orbital_compute.model.dispatch import solve
 from orbital_compute.model.power_pieces import Pieces
 from orbital_compute.model.reference import (
     Horizon,
@@ -19,6 +18,7 @@ from orbital_compute.model.reference import (
     refuse_if_too_large,
     solve_horizon,
 )
+from orbital_compute.model.solve import solve
 
 LINE = Pieces(0.0, np.array([100.0]), np.array([1.0]))  # 100 W at full work, half of it at half
 EXACT = 1e-7  # rows of HiGHS are kept to 1e-9, in units of the largest

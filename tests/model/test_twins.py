@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from programmes import OPTIMAL, check_limits, plain_optimum, programme
 
-from orbital_compute.model.dispatch import solve
+from orbital_compute.model.solve import solve
 from orbital_compute.model.twins import share_among_twins
 
 

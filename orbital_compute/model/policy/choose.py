@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..dispatch import Assignment, solve
+from ..dispatch import Assignment
 from ..programme import Programme
+from ..solve import solve
 from .names import POLICY_NAMES
 from .price import price
 from .turns import greedy, round_robin

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...kernels.prices import price_sweep
-from ..dispatch import Assignment, certificate_bound, certified, within_limits
+from ..dispatch import Assignment, certificate_bound, certified, plain_stage, within_limits
 from ..programme import Programme
-from .turns import Fill, RouteArcs, by_value, share_of_group, worthwhile
+from ..split import first_split, gathered, levels_of, prove
+from .turns import Fill, RouteArcs, by_value, judged, on_pieces, share_of_group, worthwhile
 
 COLD = 0.002  # in units of the largest gain
 TEMPERATURES = np.concatenate([np.geomspace(1.0, COLD, 300), np.full(200, COLD)])  # of the sweeps
@@ -20,8 +23,40 @@ def price(programme: Programme, w_window: int) -> Assignment:
     Notes
     -----
     MODEL §7.2: prices are swept while the temperature falls to COLD, and there; what then stands above a limit is given
-    up, what is left of supply goes to the demands of most value.
+    up, what is left of supply goes to the demands of most value. Own limits are kept by sweeping on supply that is
+    split by what demands take of them (`split`). Tiers are swept one after another, each on what is left; several are
+    judged by the prices of the optimum, since a tier's own say nothing of what it could take from those before.
     """
+    if len(programme.tiers) > 1:
+        return judged(programme, *on_pieces(programme, _tier_by_tier))
+    if not programme.limited.any():
+        group_flop, share, supply_price, arc_price = _swept(programme)
+        return certified(programme, group_flop, share, [plain_stage(programme, supply_price, arc_price)])
+    split = first_split(programme)
+    group_flop, share, supply_price, arc_price = _swept(split.programme)
+    stage = plain_stage(split.programme, supply_price, arc_price)
+    stage, _ = prove(programme, levels_of(programme), split, stage)
+    return certified(programme, *within_limits(programme, gathered(split, group_flop), share), [stage])
+
+
+def _tier_by_tier(programme: Programme) -> tuple[np.ndarray, np.ndarray]:
+    """Return flows of all tiers, each swept on what those before have left."""
+    group_flop, route_flop = np.zeros(programme.feasible.shape), np.zeros(programme.route_group.size)
+    for tier in programme.tiers:
+        left = replace(
+            programme,
+            supply_flop=np.maximum(programme.supply_flop - group_flop.sum(axis=1), 0.0),
+            demand_flop=np.where(programme.tier == tier, programme.demand_flop, 0.0),
+            arc_capacity_bit=np.maximum(programme.arc_capacity_bit - programme.by_arc(route_flop), 0.0),
+        )
+        of_tier, share, _, _ = _swept(left)
+        group_flop += of_tier
+        route_flop += share * of_tier.sum(axis=0)[programme.route_group]
+    return group_flop, share_of_group(programme, route_flop)
+
+
+def _swept(programme: Programme):
+    """Return flows, and the prices of supply and arcs that prove the lowest bound of those that sweeps lead to."""
     use = np.flatnonzero(worthwhile(programme))
     lit = programme.supply_flop > 0.0
     n_signature, n_group = programme.feasible.shape
@@ -29,7 +64,7 @@ def price(programme: Programme, w_window: int) -> Assignment:
     use = use[reached[programme.route_group[use]]]
     if not use.size:
         nothing = np.zeros((n_signature, n_group)), np.zeros(programme.route_group.size)
-        return certified(programme, *nothing, np.zeros(n_signature), np.zeros(programme.arc_capacity_bit.size))
+        return *nothing, np.zeros(n_signature), np.zeros(programme.arc_capacity_bit.size)
 
     node_weight, route_weight, supply_price, arc_price = _sweep(programme, use)
     member = np.ascontiguousarray(programme.feasible)
@@ -42,7 +77,7 @@ def price(programme: Programme, w_window: int) -> Assignment:
     fill = Fill(programme, group_flop, share * group_flop.sum(axis=0)[programme.route_group])
     fill.give(by_value(programme))
     group_flop, share = within_limits(programme, *fill.flows())
-    return certified(programme, group_flop, share, *_lowest(programme, use, group_flop, share, supply_price, arc_price))
+    return group_flop, share, *_lowest(programme, use, group_flop, share, supply_price, arc_price)
 
 
 def _sweep(programme: Programme, use: np.ndarray):
@@ -85,7 +120,7 @@ def _lowest(programme: Programme, use, group_flop, route_share, supply_price, ar
     met = programme.by_demand(route_flop) >= programme.demand_flop * (1.0 - LEFT_OVER)
     found = []
     for node, arc in ((supply_price, arc_price), (supply_price * scarce, arc_price * full)):
-        _, demand_price = certificate_bound(programme, node, arc)
+        _, demand_price = certificate_bound(programme, plain_stage(programme, node, arc))
         toll = np.bincount(
             programme.arc_route, programme.arc_bit_per_flop * arc[programme.arc_index], programme.route_group.size
         )
@@ -95,4 +130,4 @@ def _lowest(programme: Programme, use, group_flop, route_share, supply_price, ar
             np.maximum.at(best, programme.route_group[use], surplus[use])
             worth = np.where(programme.feasible, best, -np.inf).max(axis=1) - programme.signature_cost
             found.append((np.maximum(worth, 0.0), arc))
-    return min(found, key=lambda prices: certificate_bound(programme, *prices)[0])
+    return min(found, key=lambda prices: certificate_bound(programme, plain_stage(programme, *prices))[0])

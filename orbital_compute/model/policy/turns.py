@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...kernels.fill import fill_in_turn
-from ..dispatch import Assignment, certified, solve, within_limits
+from ..dispatch import Assignment, certified, within_limits
 from ..programme import Programme
+from ..solve import solve
+from ..split import first_split, gathered
 
 TURNS = 64  # round robin: a turn is this part of what a demand would get if all had the same
 NOTHING = 1e-12  # of all supply: a round that moves less has come to its end
+
+Flows = tuple[np.ndarray, np.ndarray]  # work by signature and group, each route's share of its group's
 
 
 @dataclass(frozen=True)
@@ -73,37 +78,62 @@ def worthwhile(programme: Programme) -> np.ndarray:
 
 
 def by_value(programme: Programme) -> np.ndarray:
-    """Return the worthwhile routes, the dearest first; equal ones in their order."""
-    order = np.argsort(-programme.route_gain, kind="stable")
+    """Return the worthwhile routes, the first tier first and in it the dearest; equal ones in their order."""
+    order = np.lexsort((-programme.route_gain, programme.tier[programme.route_demand]))
     return order[worthwhile(programme)[order]]
 
 
 def judged(programme: Programme, group_flop: np.ndarray, route_share: np.ndarray) -> Assignment:
     """Return flows that know no prices with the certificate by those of the optimum."""
     group_flop, route_share = within_limits(programme, group_flop, route_share)
-    best = solve(programme)
-    return certified(programme, group_flop, route_share, best.supply_price, best.arc_price)
+    return certified(programme, group_flop, route_share, solve(programme).stages)
+
+
+def on_pieces(programme: Programme, work: Callable[[Programme], Flows]) -> Flows:
+    """Return the flows that `work` finds: where own limits may bind, on supply split by what demands take of them."""
+    if not programme.limited.any():
+        return work(programme)
+    split = first_split(programme)
+    group_flop, route_share = work(split.programme)
+    return gathered(split, group_flop), route_share
 
 
 def greedy(programme: Programme, w_window: int) -> Assignment:
-    """Serve the dearest demands first, each from all that reach it, and look no further."""
-    fill = Fill(programme)
-    fill.give(by_value(programme))
-    return judged(programme, *fill.flows())
+    """Serve the dearest demands of the first tier first, each from all that reach it, and look no further."""
+
+    def work(own: Programme) -> Flows:
+        fill = Fill(own)
+        fill.give(by_value(own))
+        return fill.flows()
+
+    return judged(programme, *on_pieces(programme, work))
 
 
 def round_robin(programme: Programme, w_window: int) -> Assignment:
-    """Serve demands in turn, the same to each whatever its value, by their routes in turn; windows begin elsewhere."""
-    fill = Fill(programme)
-    use = np.flatnonzero(worthwhile(programme))
+    """Serve demands in turn, the same to each whatever its value, by their routes in turn; windows begin elsewhere.
+
+    A tier's turns begin when those before it have ended.
+    """
+
+    def work(own: Programme) -> Flows:
+        fill = Fill(own)
+        for tier in own.tiers:
+            _in_turns(fill, own, w_window, np.flatnonzero(worthwhile(own) & (own.tier == tier)[own.route_demand]))
+        return fill.flows()
+
+    return judged(programme, *on_pieces(programme, work))
+
+
+def _in_turns(fill: Fill, programme: Programme, w_window: int, use: np.ndarray) -> None:
+    """Fill routes of use in rounds, the same to each demand, until a round moves next to nothing."""
     demands = np.unique(programme.route_demand[use])
-    if demands.size:
-        ways = [use[programme.route_demand[use] == k] for k in np.roll(demands, -(w_window % demands.size))]
-        turns = max(way.size for way in ways)
-        tour = np.array([[way[turn % way.size] for way in ways] for turn in range(turns)])
-        supply_flop = float(programme.supply_flop.sum())
-        turn_flop = supply_flop / (TURNS * demands.size * turns)
-        for _ in range(TURNS * demands.size * turns):
-            if fill.give(tour.ravel(), turn_flop) <= NOTHING * supply_flop:
-                break
-    return judged(programme, *fill.flows())
+    if not demands.size:
+        return
+    ways = [use[programme.route_demand[use] == k] for k in np.roll(demands, -(w_window % demands.size))]
+    turns = max(way.size for way in ways)
+    tour = np.array([[way[turn % way.size] for way in ways] for turn in range(turns)])
+    supply_flop = float(programme.supply_flop.sum())
+    turn_flop = supply_flop / (TURNS * demands.size * turns)
+    for _ in range(TURNS * demands.size * turns):
+        if fill.give(tour.ravel(), turn_flop) <= NOTHING * supply_flop:
+            break

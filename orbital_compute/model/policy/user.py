@@ -72,8 +72,13 @@ class UserPolicy:
             what = f"{flow_flop[s, r]:.6g} FLOP for demand {k} go from signature {s} by route {r}, which it cannot use"
             raise _refused(where, what, float(flow_flop[s, r]), 0.0)
         by_route = flow_flop.sum(axis=0)
+        own_use = [flow_flop @ use[programme.route_group] for use in programme.group_use]
         for of, given, limit, unit in (
             ("signature", flow_flop.sum(axis=1), programme.supply_flop, "FLOP, which offers"),
+            *[
+                ("signature", used, most, f"of own limit {number}, which has")
+                for number, (used, most) in enumerate(zip(own_use, programme.own_limit.T, strict=True))
+            ],
             ("demand", programme.by_demand(by_route), programme.demand_flop, "FLOP, which wants"),
             ("arc", programme.by_arc(by_route), programme.arc_capacity_bit, "bit, which carries"),
         ):
