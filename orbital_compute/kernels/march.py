@@ -296,6 +296,13 @@ def fetch_rows(array, tile, n_row, k, n_step):
 
 
 @point
+def fetch_row(array, tile, k):
+    """Ask for a tile's numbers of one a satellite, in its first step."""
+    if (k == 0) & ((tile + 1) * LANES <= array.size):
+        fetch(array, tile * LANES, LANES)
+
+
+@point
 def fetch_tile(fleet, tile, n_state, n_pledge, k, n_step):
     """Ask for a share of what a tile's satellites have of their own, so that it is there when its turn comes.
 
@@ -306,6 +313,8 @@ def fetch_tile(fleet, tile, n_state, n_pledge, k, n_step):
         fetch_rows(fleet.slot, tile, N_SLOT, k, n_step)
         fetch_rows(fleet.health, tile, N_HEALTH, k, n_step)
         fetch_rows(fleet.pledge, tile, n_pledge, k, n_step)
+        fetch_row(fleet.orbit_index, tile, k)
+        fetch_row(fleet.type_index, tile, k)
 
 
 @point
@@ -535,6 +544,8 @@ def march_window(fleet, suns, given, first_tile, last_tile, offer_flop, assigned
         copy(w, _LEDGER_FLUID_START * LANES, w, (STATE + 1) * LANES, LANES)
         for k in range(n_step):
             fetch_tile(fleet, tile + 1, N_STATE_FIELD, N_PLEDGE, k, n_step)
+            fetch_row(offer_flop, tile + 1, k)
+            fetch_row(assigned_flop, tile + 1, k)
             march_step(w, given, tile, k, sun_at(suns, k), n_turning)
             for j in range(sample.start[tile], sample.start[tile + 1]):
                 lane = sample.lane[j]

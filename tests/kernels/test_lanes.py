@@ -1,10 +1,13 @@
 """The lanes' buffer: rows follow one another without gaps, and records come back as they went in."""
 
+import sys
+from typing import NamedTuple
+
 import numba
 import numpy as np
 import pytest
 
-from orbital_compute._jit import stack_rows
+from orbital_compute._jit import copy, lent, stack_rows
 from orbital_compute.kernels import lanes
 from orbital_compute.kernels.records import (
     Aim,
@@ -92,6 +95,37 @@ def test_buffer_starts_a_line_of_the_cache_and_is_ones_own():
         return filled(0.5), w[0, 0], w[n_row - 1, n_lane - 1]
 
     assert two() == ((0.5 * n_row * n_lane, 0, (n_row, n_lane)), 7.0, 8.0)
+
+
+def test_copy_moves_so_many_numbers_and_no_more():
+    @numba.njit
+    def copied(target, first, source, place, n):
+        copy(target, first, source, place, n)
+
+    target, source = np.zeros((3, 4)), np.arange(20.0).reshape(5, 4)
+    (copied if not numba.config.DISABLE_JIT else copy)(target, 2, source, 5, 7)
+    assert target.reshape(-1).tolist() == [0.0, 0.0, *range(5, 12), 0.0, 0.0, 0.0]
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="only compiled code counts references")
+def test_what_is_lent_is_the_same_memory_and_outlives_the_call():
+    class Pair(NamedTuple):
+        number: int
+        values: np.ndarray
+
+    @numba.njit
+    def add_up(pair):
+        own = lent(pair)
+        own.values[1] = 5.0
+        return own.number + own.values.sum()
+
+    pair = Pair(3, np.ones(4))
+    before = sys.getrefcount(pair.values)
+    sums = [add_up(pair) for _ in range(3)]
+    after = sys.getrefcount(pair.values)
+    assert sums == [11.0] * 3
+    assert pair.values.tolist() == [1.0, 5.0, 1.0, 1.0]
+    assert after == before
 
 
 def test_records_follow_one_another():
