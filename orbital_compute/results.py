@@ -55,8 +55,7 @@ class Results:
 
     def summary(self) -> dict[str, dict[str, Any]]:
         """Return the headline figures, each `{"value": ..., "unit": ...}`, from the stored numbers."""
-        figures = {**summary(self.dataset), **lease.figures(self.dataset), **training.figures(self.dataset)}
-        return figures | ({} if self.cost is None else self.cost.summary())
+        return {name: dict(figure) for name, figure in self._figures.items()}
 
     @cached_property
     def cost(self) -> Cost | None:
@@ -65,7 +64,16 @@ class Results:
 
     def audit(self) -> dict[str, dict[str, Any]]:
         """Return the ledgers of energy, heat, work and requests with their relative residuals."""
-        return ledgers(self.dataset)
+        return {name: dict(ledger) for name, ledger in self._ledgers.items()}
+
+    @cached_property
+    def _figures(self) -> dict[str, dict[str, Any]]:
+        figures = {**summary(self.dataset), **lease.figures(self.dataset), **training.figures(self.dataset)}
+        return figures | ({} if self.cost is None else self.cost.summary())
+
+    @cached_property
+    def _ledgers(self) -> dict[str, dict[str, Any]]:
+        return ledgers(self.dataset)  # reads the whole sample: in a year of ten thousand satellites 3 GB
 
     def close(self) -> None:
         """Close the files of the dataset, if it was opened; a later use of `dataset` opens them again."""

@@ -52,6 +52,18 @@ def test_warnings_are_a_copy():
     assert results.warnings == ["old"]
 
 
+def test_figures_and_ledgers_are_worked_out_once_and_given_as_copies(monkeypatch):
+    axes = recorded.coordinates()
+    results = recorded.record(axes, recorded.arrays(axes))
+    summary, audit = results.summary(), results.audit()
+    monkeypatch.setattr(results, "dataset", None)  # nothing is read again
+    for first, again in ((summary, results.summary()), (audit, results.audit())):
+        assert first
+        assert repr(again) == repr(first)
+        next(iter(first.values())).clear()
+    assert repr(results.audit()) != repr(audit)
+
+
 def test_xarray_and_h5py_are_imported_only_when_used():
     code = "import sys, orbital_compute.store.recorder\nprint({'xarray', 'h5py'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
