@@ -9,7 +9,7 @@ import orbital_compute as oc
 from orbital_compute.errors import ResultsError, StoppedError
 from orbital_compute.run import resume, simulate
 
-# every part that keeps something from window to window: failures, ageing, air, soft errors, gangs, a lease, events
+# every part that keeps something from window to window: failures, ageing, air, soft errors, gangs, lasers, leases
 EVERYTHING = {
     "format": 1,
     "name": "everything",
@@ -24,6 +24,7 @@ EVERYTHING = {
     "satellite": {"preset": "starmind_ai1", "age": "2 years"},
     "sites": [{"preset": "colossus_1"}],
     "workload": {"preset": "default", "demand": {"rate": "150 EFLOP/s"}},
+    "network": {"lasers": {"rate": "0.2 Gbit/s", "cells": 40, "refresh": "2 h"}},
     "health": {
         "failures": {"satellites": {"infant_share": 1.0, "infant_shape": 0.4, "infant_scale": "0.5 year"}},
         "air": {},

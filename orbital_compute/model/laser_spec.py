@@ -63,6 +63,7 @@ class LaserLimits:
     by_laser: np.ndarray  # bool[n_signature, n_gateway], whether links lead into the gateway's view
     view_bit: np.ndarray  # float64[n_gateway], what the satellites in view can send down
     around_bit: np.ndarray  # float64[n_gateway], what lasers can bring into view
+    rounding_bit: float  # that work rounded up to whole quanta, and then to whole bits, may add
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..kernels.lasers import cut_back, renumber, split_signatures, sum_around, sum_views
-from ..kernels.supply import WORK_QUANTUM_FLOP
+from ..kernels.supply import WORK_QUANTUM_FLOP, sum_work
 from .clock import Clock
 from .constellation import Constellation
 from .dispatch import Assignment
@@ -21,6 +21,7 @@ from .laser_flow import Carried, CellFlow, LeastCut
 from .laser_links import RunLinks
 from .laser_spec import LaserLimits, LaserSpec
 from .network import Network
+from .programme import Programme
 from .routes import AROUND
 
 TOLERATED = 0.01  # of the bits of a dispatch: where lasers cannot carry more than this, it is done once more
@@ -157,7 +158,8 @@ class Lasers:
         for g in range(network.n_gateway):
             source = self._bits(self._offer_quanta - self._direct_quanta[g], most)
             around_bit[g] = self.flow.greatest(port_room, source, self._gate_bit[g], int(down_bit[g]))[0]
-        return LaserLimits(self.by_laser, down_bit.astype(float), around_bit)
+        self._rounding_bit = rounding_bit = self.fleet.n_satellite * (most * WORK_QUANTUM_FLOP + 1.0)
+        return LaserLimits(self.by_laser, down_bit.astype(float), around_bit, rounding_bit)
 
     @staticmethod
     def _bits(quanta: np.ndarray, bit_per_flop: float) -> np.ndarray:
@@ -218,6 +220,7 @@ class Lasers:
         float
             Work taken from satellites [FLOP].
         """
+        assignment = replace(assignment, programme=self._whole(assignment.programme))
         ways = self._ways(assignment)
         want, room = self._want(space, ways)
         self.want_bit = int(want.sum())
@@ -238,7 +241,15 @@ class Lasers:
             return lost
 
         lost = sum(space.run(cut, space.rows), start=np.zeros(ways.gateway.size, np.int64)) * WORK_QUANTUM_FLOP
-        return self._without(assignment, ways, lost), float(lost.sum())
+        left_flop = sum_work(space.assigned_flop, space.signature, ways.start.size - 1, space.rows, space.run)
+        return self._without(assignment, ways, lost, left_flop), float(lost.sum())
+
+    def _whole(self, programme: Programme) -> Programme:
+        """Return a programme whose gateways and lasers have again what was kept free for rounding."""
+        capacity_bit, n_ground = programme.arc_capacity_bit.copy(), len(self.network.arcs)
+        for part in (slice(0, self.network.n_gateway), slice(n_ground, None)):
+            capacity_bit[part] += np.where(capacity_bit[part] > 0.0, self._rounding_bit, 0.0)
+        return replace(programme, arc_capacity_bit=capacity_bit)
 
     def _ways(self, assignment: Assignment) -> _Ways:
         """Return the ways around of each orbital signature, and the bits that go down directly at each gateway."""
@@ -266,8 +277,12 @@ class Lasers:
             np.ascontiguousarray(sent[of_signature, gateway] / whole), direct_bit,
         )  # fmt: skip
 
-    def _without(self, assignment: Assignment, ways: _Ways, lost_flop: np.ndarray) -> Assignment:
-        """Return an assignment without the work that was taken, which goes by signature and gateway."""
+    def _without(self, assignment: Assignment, ways: _Ways, lost_flop, left_flop) -> Assignment:
+        """Return an assignment without the work that was taken, float64[n_way], of which satellites have `left_flop`.
+
+        What they have is whole quanta, rounded up before and down now; where it is more than the difference, by less
+        than two quanta a satellite, it holds.
+        """
         start, gateway, share = ways.start, ways.gateway, ways.share
         routes, group_flop = self.network.routes, assignment.group_flop.copy()
         signature = np.repeat(np.arange(start.size - 1), np.diff(start))
@@ -276,5 +291,9 @@ class Lasers:
         left[signature, gateway] = np.clip(1.0 - lost_flop / given, 0.0, 1.0)
         around = np.flatnonzero(routes.sight == AROUND)
         group, first = np.unique(assignment.programme.route_group[around], return_index=True)
-        group_flop[: start.size - 1, group] *= left[:, routes.arc[around[first]]]
+        orbit = group_flop[: start.size - 1]
+        orbit[:, group] *= left[:, routes.arc[around[first]]]
+        said_flop = orbit.sum(axis=1)
+        more = (said_flop > 0.0) & (left_flop > said_flop)
+        orbit[more] *= (left_flop[more] / said_flop[more])[:, None]
         return replace(assignment, group_flop=group_flop)

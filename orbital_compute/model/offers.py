@@ -23,7 +23,6 @@ from .routes import AROUND
 TIE = 1e-6
 FIBRE_PART = 0.1  # of the tie-breaking cost; electricity takes the rest
 AROUND_PART = 0.01  # the same, of a way around by lasers where another satellite sees the gateway
-ROOM_LEFT = 1.0 - 1e-6  # of a gateway with lasers: each satellite's part is rounded up to whole quanta and bits
 LONG_FIBRE_S = 1.0  # round trip that counts in full
 ENOUGH = 2.0  # times all supply: a demand beyond it is never met and never binds
 
@@ -83,10 +82,11 @@ def build_programme(
     around_cost = 0.0
     if lasers is not None:
         by_laser, around = lasers.by_laser, np.flatnonzero(routes.sight == AROUND)
-        capacity_bit[: network.n_gateway] = ROOM_LEFT * np.minimum(capacity_bit[: network.n_gateway], lasers.view_bit)
+        down_bit = np.minimum(capacity_bit[: network.n_gateway], lasers.view_bit)
+        capacity_bit[: network.n_gateway] = np.maximum(down_bit - lasers.rounding_bit, 0.0)
         use_route, use_bits = np.concatenate([use_route, around]), np.concatenate([bits, bits[around]])
         use_arc = np.concatenate([use_arc, capacity_bit.size + routes.arc[around]])
-        capacity_bit = np.concatenate([capacity_bit, lasers.around_bit])
+        capacity_bit = np.concatenate([capacity_bit, np.maximum(lasers.around_bit - lasers.rounding_bit, 0.0)])
         around_cost = AROUND_PART * (routes.sight == AROUND)
     of_type = np.zeros(network.n_type) if type_energy_price is None else np.asarray(type_energy_price, float)
     of_site = np.ones(network.n_site) if site_energy_price is None else np.asarray(site_energy_price, float)

@@ -14,8 +14,8 @@ LIMITS = (
     "Failures, wear and soft errors follow laws of one design each (docs/health.md, docs/radiation.md): failures that "
     "come together, storms of the Sun and wear-out of single parts are left out, and most of their numbers are "
     "engineering defaults. Gateways and sites do not fail but by an event of the scenario.",
-    "Data reach a satellite over the great circle at its height times 1.3, with 50 µs a hop: laser links have no "
-    "capacity limit of their own yet, and no queueing delay. Gateways and uplinks are limited.",
+    "Data reach a satellite over the great circle at its height times 1.3, with 50 µs a hop, and without queueing: "
+    "lasers limit how much goes around where the scenario has network.lasers, and never how long it takes.",
     "Gateways work for their mean availability in every window; rain does not come in spells.",
     "Requests are served by whole windows: waits in the queue are multiples of the window. The wait for a free slot is "
     "that of one line for all slots of a class and region, in the mean of a window; prompts run at full pace.",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import run_length_s
-from . import aftermath, air, budget, cost, gateways, headline, health, lease, service, traces, training, units
+from . import aftermath, air, binding, budget, cost, gateways, headline, health, lease, service, traces, training, units
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
 from .limits import LIMITS
@@ -26,6 +26,7 @@ SECTIONS = (
     ("figures", "Figures"),
     ("service", "Service"),
     ("waterfall", "From peak to delivered"),
+    ("binds", "What binds"),
     ("budget", "Power and heat budget"),
     ("health", "Health"),
     ("training", "Training in gangs"),
@@ -106,6 +107,11 @@ def contents(
     parts = [*map(table, by_class), *map(figure, drawn), *map(table, by_region)]
     yield "".join([note, *parts])
     yield waterfall_tables(results)
+    drawn, lists = binding.charts(results), binding.tables(results)
+    note = f"<p>{escape(binding.NOTE)}</p>" * bool(lists)
+    more = f"<p>{escape(binding.FLOW_NOTE)}</p>" * (len(lists) > 1)
+    places = f"<p>{escape(binding.named(results))}</p>" * (len(lists) > 1)
+    yield "".join([note, more, *map(table, lists), places, *map(figure, drawn)])
     paragraphs = "".join(f"<p>{escape(note)}</p>" for note in budget.notes(results, cases))
     yield paragraphs + "".join(table(rows) for rows in budget.tables(results, cases))
     shown, tables = health.charts(results), health.tables(results)

@@ -8,8 +8,8 @@ from made_up_run import run
 
 from orbital_compute.report.page import SECTIONS, page, parameters, shown, write_report
 
-# a fleet has no budget by satellite; the made-up run has left out the air, and its scenario says nothing of costs
-FOUND = [key for key, _ in SECTIONS if key not in ("budget", "training", "events", "lease", "cost")]
+# a fleet has no budget by satellite; the made-up run has left out the air and what binds, and no costs
+FOUND = [key for key, _ in SECTIONS if key not in ("binds", "budget", "training", "events", "lease", "cost")]
 
 EVIL = '<script>alert("x")</script> & "quoted" \'single\''
 VOID = {"meta", "br", "img", "hr", "link", "input"}
