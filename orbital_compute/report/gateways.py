@@ -86,7 +86,7 @@ def links(found: list[GatewayUse]) -> Rows:
     rows = [
         (
             one.name.replace("_", " "),
-            units.number(one.antennas),
+            units.count(one.antennas),
             units.number(one.in_view),
             units.share(one.linked_share),
             units.number(one.changes_per_hour),
