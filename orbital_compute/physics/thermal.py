@@ -3,20 +3,8 @@
 import math
 
 from .._jit import point
-from .._math import exprel, fma
+from .._math import fma
 from ..constants import EARTH_ALBEDO, EARTH_INFRARED_W_M2
-
-
-@point
-def relaxed_k(temperature_k, heat_w, emission_w_k4, step_per_capacity):
-    """Return the temperature after one exponential Rosenbrock-Euler step (MODEL §4.2), stable at any step.
-
-    C dT/dt = heat - emission T⁴; step_per_capacity is step over heat capacity [s K/J]. Error 0.005 K for 40 s steps of
-    a node of 660 s under load steps of 20-100 % (MODEL §4.2).
-    """
-    slope = emission_w_k4 * temperature_k * temperature_k * temperature_k * step_per_capacity
-    gain = fma(heat_w, step_per_capacity, -(slope * temperature_k))
-    return fma(gain, exprel(-4.0 * slope), temperature_k)
 
 
 @point
@@ -33,7 +21,11 @@ def doubled(exponent, response):
 
 @point
 def responded_k(temperature_k, heat_w, emission_w_k4, step_per_capacity, response):
-    """Return what `relaxed_k` does, with exprel of the step's exponent known."""
+    """Return the temperature after one exponential Rosenbrock-Euler step (MODEL §4.2), stable at any step.
+
+    C dT/dt = heat - emission T⁴; step_per_capacity is step over heat capacity [s K/J]; response is exprel of the step's
+    exponent (`relaxation`). Error 0.005 K for 40 s steps of a node of 660 s under load steps of 20-100 % (MODEL §4.2).
+    """
     cube = emission_w_k4 * temperature_k * temperature_k * temperature_k
     return fma(fma(-cube, temperature_k, heat_w) * step_per_capacity, response, temperature_k)
 
@@ -52,7 +44,7 @@ def emitted_j(start_k, end_k, heat_w, emission_w_k4, step_s, step_per_capacity):
 
 @point
 def balance_error_j(start_k, end_k, emission_w_k4, step_s, step_per_capacity):
-    """Return a bound on how far a step of `relaxed_k` leaves `emitted_j` from its own balance.
+    """Return a bound on how far a step of `responded_k` leaves `emitted_j` from its own balance.
 
     The step takes emission as linear in temperature: the higher terms of T⁴ over a change of δ are at most
     6 T² δ² + 4 T δ³ + δ⁴ of the emission's factor. The trapezoid errs by (step/time constant)³/720 of the change in
