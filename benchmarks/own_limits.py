@@ -56,9 +56,8 @@ def main(n: int, rate: str, residence: str | None) -> None:
     physics_s, dispatch_s, gap, _, full = np.median(seen[1:], axis=0)  # the first compiles
     worst_gap, worst_loss = (max(row[k] for row in seen) for k in (2, 3))
     print(f"{n:,} satellites, terminals of {rate}, contexts stay {residence or 'no time'}")
-    print(
-        f"{programme.supply_flop.size} signatures, {programme.limited.sum()} with own limits, {full:.0%} of these at one"
-    )
+    n_signature, n_limited = programme.supply_flop.size, programme.limited.sum()
+    print(f"{n_signature} signatures, {n_limited} with own limits, {full:.0%} of them at one")
     print(f"physics {physics_s * 1e3:.0f} ms, dispatch {dispatch_s * 1e3:.0f} ms of processor time a window")
     print(f"gap {gap:.1e}, at most {worst_gap:.1e}; merging loss at most {worst_loss:.3%}")
     run.close()
