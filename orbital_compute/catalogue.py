@@ -173,6 +173,18 @@ VARIABLES: dict[str, Variable] = {
         """,
         dtype="int64",
     ),
+    **_catalogue(
+        "time session_class",
+        """
+        sessions_resident | 1 | sessions whose keys and values are kept
+        session_byte | byte | keys and values of sessions
+        session_orbit_byte | byte | of them, in orbit
+        sessions_moved | 1 | sessions that had to go on elsewhere than in the window before
+        session_moved_bit | bit | keys and values that moved
+        session_pause_s | s | time that sessions stood still while they moved, added up
+        """,
+    ),
+    **_catalogue("time session_class site", "session_site_byte | byte | keys and values of sessions at the site"),
     **_catalogue("time trace", "trace_flop | FLOP | work of the requests that a trace brought"),
     **_catalogue("time shell error_kind", "soft_errors | 1 | soft errors of accelerators", dtype="int64"),
     **_catalogue("time", "soft_error_rate | s-1 | soft errors of an accelerator, mean over the work executed in orbit"),
@@ -478,6 +490,8 @@ COORDINATES: dict[str, Variable] = {
     **_catalogue("gang", "gang_timing | | when its gangs save", dtype="str"),
     **_catalogue("gang_place", "gang_place | | where gangs are: orbit, then sites", dtype="str"),
     **_catalogue("stop_cause", "stop_cause | | what stops a gang", dtype="str"),
+    **_catalogue("session_class", "session_class | | class whose sessions are followed", dtype="str"),
+    **_catalogue("session_class", "session_context_byte | byte | keys and values of one session"),
     **_catalogue("trace", "trace | | recorded requests that are replayed", dtype="str"),
     **_catalogue("region", "region | | region that demand comes from", dtype="str"),
     **_catalogue("reason", "reason | | why requests were dropped", dtype="str"),

@@ -38,6 +38,7 @@ from .model.own_limits import OwnLimits
 from .model.queues import Queues
 from .model.radiation_watch import RadiationWatch
 from .model.serving import largest_offer_flop, own_limits, serves, site_memory_byte, type_memory_byte
+from .model.sessions import Sessions, SessionWindow
 from .model.site import Sites
 from .model.soft_errors import SoftErrorCounts
 from .model.space import SpaceSegment
@@ -125,6 +126,12 @@ class Simulation:
         self.queues = Queues(workload, clock)
         self.traces = Traces(model.traces, workload.n_class, clock) if model.traces else None
         self.queues = Queues(workload, clock) if self.traces is None else TraceQueues(workload, clock, self.traces)
+        self.sessions = None if not any(model.sessions) else Sessions(
+            model.sessions, workload, clock, n_row=self.fleet.n_row, n_site=self.sites.n_site,
+            n_arc=len(self.network.arcs),
+        )  # fmt: skip
+        self.session_window: SessionWindow | None = None
+        self._left_by_moves: np.ndarray | None = None
         self.of_site = self.network.routes.arc >= self.network.n_gateway  # bool[n_route]
         self.crediting = Crediting(
             model.health.gangs, workload.class_names, self.network.routes.job_class, self.of_site
@@ -204,6 +211,7 @@ class Simulation:
         """
         self.members = None if self.own is None else self.space.members(self.signature_key.size)
         self.queues.arrive(self.window, self.arrived)
+        self._let_sessions_move()
         self.laser_loss = 0.0
         if self.lasers is None:
             self.assignment: Assignment = self._assign(None)
@@ -265,19 +273,27 @@ class Simulation:
         model = self.model
         return None if model.energy is None else site_cost(model.sites, model.energy, model.clock, self.window)
 
+    def _let_sessions_move(self) -> None:
+        """Let sessions that move over the ground take their part of each arc first."""
+        if self.sessions is None:
+            return
+        self._left_by_moves = None
+        share, capacity_bit = self._arc_available(), self.network.arc_capacity_bit(self.model.clock.window_s)
+        self._left_by_moves = self.sessions.arc_share(capacity_bit if share is None else capacity_bit * share)
+
     def _arc_available(self) -> np.ndarray | None:
         """Return the share of each arc's capacity that is there in this window; None for all of it.
 
         Events take of it, and gateways have what their links and the sky leave.
         """
         outages, clock, found = self.model.outages.arcs, self.model.clock, self.ground_window
-        if not outages and found is None:
+        if not outages and found is None and self._left_by_moves is None:
             return None
         middle_s = clock.window_start_s(self.window) + 0.5 * clock.window_s
         share = arc_available(outages, len(self.network.arcs), middle_s)
         if found is not None:
             share[: self.network.n_gateway] *= found.capacity_share
-        return share
+        return share if self._left_by_moves is None else share * self._left_by_moves
 
     def age(self) -> None:
         """Bring the fleet's health to the day that begins in this window, if one does: what fails was assigned work.
@@ -319,6 +335,9 @@ class Simulation:
         self.node_executed_flop = self.space.march(self.signature_key.size, self._ground_march)
         executed = np.concatenate([self.node_executed_flop, self.site_window.executed_flop])
         self.route_executed_flop = self.assignment.executed_by_route(executed)
+        if self.sessions is not None:
+            done_flop = self.site_window.executed_flop
+            self.session_window = self.sessions.see(self.window, self.space, self.assignment, done_flop)
         queues, programme = self.queues, self.assignment.programme
         self.in_time = queues.served_in_slo.copy()
         self.toll = no_toll(self.signature_key.size)
@@ -391,7 +410,7 @@ class Simulation:
             "fleet": self.fleet, "sites": self.sites, "queues": self.queues, "health": self.health, "air": self.air,
             "soft_errors": self.soft_errors, "leases": self.leases, "ground_links": self.ground_links,
             "service": self.service,
-            "training": self.training, "lasers": self.lasers,
+            "training": self.training, "lasers": self.lasers, "sessions": self.sessions,
         }  # fmt: skip
         return {name: part for name, part in parts.items() if part is not None}
 

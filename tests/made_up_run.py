@@ -83,7 +83,8 @@ def run(
         "lease": [], "gateway": [], "gateway_latitude_deg": [], "gateway_longitude_deg": [],
         "gang": [], "gang_timing": [], "gang_place": [], "stop_cause": [],
         "resource": [], "cut_place": [],
-        "trace": [], "class_tokens": [1900.0] * len(CLASSES),
+        "trace": [], "session_class": [], "session_context_byte": [],
+        "class_tokens": [1900.0] * len(CLASSES),
         "class_value": [8.0, 4.0, 2.0, 1.0][: len(CLASSES)], "class_slo_wait_s": [10.0] * len(CLASSES),
         "shell_compute_power_w": np.full(n_shell, 150e3 * PER_SHELL),
     }  # fmt: skip

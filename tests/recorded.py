@@ -52,6 +52,8 @@ def coordinates(
         "resource": ["power", "laser"],
         "cut_place": ["compute", "lasers"],
         "trace": ["assistant", "cluster"],
+        "session_class": ["chat"],
+        "session_context_byte": [1e10],
         "class_value": [8.0, 1.0],
         "class_tokens": [1900.0, 0.0],
         "class_slo_wait_s": [10.0, 1e5],

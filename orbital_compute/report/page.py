@@ -10,7 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.summary import run_length_s
-from . import aftermath, air, binding, budget, cost, gateways, headline, health, lease, service, traces, training, units
+from . import (
+    aftermath,
+    air,
+    binding,
+    budget,
+    cost,
+    gateways,
+    headline,
+    health,
+    lease,
+    service,
+    sessions,
+    traces,
+    training,
+    units,
+)
 from .chart import PALETTE, Chart, svg_text
 from .figures import charts
 from .limits import LIMITS
@@ -98,6 +113,7 @@ def contents(
         headline.condition(results),
         headline.service(results),
         traces.replayed(results),
+        sessions.moves(results),
     ]
     yield f'{tiles(results)}<div class="pair">{"".join(table(block) for block in blocks if block)}</div>'
     yield "".join(figure(chart) for chart in charts(results))

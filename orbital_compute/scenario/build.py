@@ -21,6 +21,7 @@ from ..model.policy.choose import POLICIES, Policy
 from ..model.policy.fair import Fair
 from ..model.policy.user import UserFunction, UserPolicy, load_user_policy
 from ..model.satellite_type import SatelliteType
+from ..model.sessions import SessionSpec
 from ..model.site import SiteSpec
 from ..model.trace import TraceSpec
 from ..model.training import TrainingSpec
@@ -46,6 +47,7 @@ class Model:
     network: NetworkSpec
     workload: Workload
     traces: list[TraceSpec]
+    sessions: list[SessionSpec | None]  # by class
     leases: list[Lease]
     events: list[FleetEvent]
     laser_events: list[LasersLost | LinkEvent]
@@ -105,6 +107,7 @@ def build(scenario: Scenario) -> Model:
         network=build_ground.network(scenario.network),
         workload=Workload(classes, regions, demand, clock=clock, seed=scenario.seed, surges=happens.surges),
         traces=traces,
+        sessions=[build_work.sessions(item) for item in scenario.workload.classes.values()],
         leases=leases,
         events=happens.fleet,
         laser_events=happens.lasers,

@@ -8,6 +8,7 @@ from ..model.clock import Clock
 from ..model.cluster import AllReduceSpec, ClusterSpec
 from ..model.gang import GangSpec
 from ..model.growth import Growth, compound
+from ..model.sessions import SessionSpec
 from ..model.training import TrainingSpec
 from ..model.workload import DemandSpec, JobClass, LanguageModel, Region, ServingDevice
 from . import schema_ground, schema_work
@@ -136,6 +137,12 @@ def _all_reduce(item: schema_work.AllReduce, mfu: float, card: schema_work.Langu
         inner_steps=item.inner_steps,
         model_flop_utilisation=mfu,
     )
+
+
+def sessions(job: schema_work.JobClass) -> SessionSpec | None:
+    """Return how the sessions of a class live; None where none are followed."""
+    item = job.sessions
+    return None if item is None else SessionSpec(item.resident, item.link, item.over)
 
 
 def _or_inf(limit: float | None) -> float:

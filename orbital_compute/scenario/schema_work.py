@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from ..model.gang_timing import TIMINGS
+from ..model.sessions import ROUTES
 from .fields import (
     Count,
     Fraction,
@@ -96,6 +97,20 @@ class Gang(Section):
     all_reduce: AllReduce | None = known(None, "C", WORK, "without it chips wait for no gradients")
 
 
+class SessionState(Section):
+    """Sessions of a class: their keys and values stay with the satellite that serves them, and move when it cannot."""
+
+    resident: Annotated[float, Quantity("min", "10 min", above="0 s", high="1 day")] = known(
+        "10 min", "C", WORK, "for which they are kept after a request", low="1 min", high="60 min"
+    )
+    link: Annotated[float, Quantity("Gbit/s", "100 Gbit/s", above="0 bit/s")] = known(
+        "100 Gbit/s", "C", MODEL, "at which one of them moves", low="10 Gbit/s", high="200 Gbit/s"
+    )
+    over: Annotated[str, Word(ROUTES)] = known(
+        "space", "C", MODEL, "space: by links between satellites, which nothing else is taken from; ground: by gateways"
+    )
+
+
 class GrowthPoint(Section):
     """Demand at a date, over what it is without growth."""
 
@@ -171,12 +186,15 @@ class JobClass(Section):
         0.1, "C", WORK, "standard deviation over mean of the hourly noise"
     )
 
+    sessions: SessionState | None = known(None, "C", WORK, "with memory of their own; none are followed if not given")
     gang: Gang | None = known(None, "C", WORK, "of chips, for training; without it work is charged no faults of a gang")
 
     @model_validator(mode="after")
     def _work(self) -> JobClass:
         if self.gang is not None and self.kind != "training":
             raise wrong("only training works in gangs", cure="take it away, or set kind: training", at=("gang",))
+        if self.sessions is not None and self.kind not in ("agent", "interactive"):
+            raise wrong("only agent and interactive work has sessions", cure="take it away", at=("sessions",))
         if self.tokens_in + self.tokens_out <= 0.0:
             raise wrong("a request has no tokens", cure="give tokens_in or tokens_out")
         if self.diurnal_amplitude + 5.0 / 7.0 * self.weekly_amplitude > 1.0:

@@ -63,6 +63,7 @@ class RunSize:
     n_cut_place: int = 0  # of a run with lasers
     n_resource: int = 6
     n_trace: int = 0
+    n_session_class: int = 0
 
     def dims(self) -> dict[str, int]:
         """Return the length of each dimension of the dataset."""
@@ -75,7 +76,7 @@ class RunSize:
             "lease": self.n_lease, "gateway": self.n_gateway, "hour": self.n_hour, "ttft_bin": self.n_ttft_bin,
             "gang": self.n_gang, "gang_place": self.n_gang_place,
             "stop_cause": self.n_stop_cause, "cut_place": self.n_cut_place, "resource": self.n_resource,
-            "trace": self.n_trace,
+            "trace": self.n_trace, "session_class": self.n_session_class,
         }  # fmt: skip
 
 

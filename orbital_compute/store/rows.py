@@ -42,7 +42,28 @@ def window_rows(run) -> dict[str, Any]:
         **({} if run.training is None else training_window(run.training_credit)),
         **_laser_rows(run),
         **_trace_rows(run),
+        **_session_rows(run),
     }
+
+
+def _session_rows(run) -> dict[str, Any]:
+    if run.sessions is None:
+        return {}
+    found, mine = run.session_window, session_classes(run.model)
+    return {
+        "sessions_resident": found.resident[mine],
+        "session_byte": found.resident_byte[mine],
+        "session_orbit_byte": found.orbit_byte[mine],
+        "sessions_moved": found.moved[mine],
+        "session_moved_bit": found.moved_bit[mine],
+        "session_pause_s": found.pause_s[mine],
+        "session_site_byte": found.site_byte[mine],
+    }
+
+
+def session_classes(model) -> list[int]:
+    """Return the classes whose sessions are followed."""
+    return [k for k, spec in enumerate(model.sessions) if spec is not None]
 
 
 def _trace_rows(run) -> dict[str, Any]:
@@ -383,6 +404,8 @@ def coordinates(run) -> dict[str, Any]:
         "hour": np.arange(HOURS) if run.service.timed.size else [],
         "ttft_bin": run.service.edge_s if run.service.timed.size else [],
         "ttft_bin_upper_s": np.append(run.service.edge_s[1:], np.inf) if run.service.timed.size else [],
+        "session_class": [model.workload.class_names[k] for k in session_classes(model)],
+        "session_context_byte": [] if run.sessions is None else run.sessions.context_byte[session_classes(model)],
         "trace": [spec.name for spec in model.traces],
         "lease": [lease.site for lease in model.leases],
         "region": model.workload.region_names,

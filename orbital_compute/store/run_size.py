@@ -14,6 +14,7 @@ from ..model.laser_links import RunLinks
 from ..model.queues import DROP_REASONS
 from ..model.radiation import KINDS
 from ..model.radiation_watch import RadiationWatch
+from ..model.sessions import Sessions
 from ..scenario.build import Model
 from .footprint import Footprint, RunSize, predict
 
@@ -35,6 +36,7 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
     n_gang = 0 if model.training is None else len(model.training.gangs)
     lasers = model.network.lasers
     own += 0 if lasers is None else RunLinks.bytes_per_satellite()
+    own += Sessions.bytes_per_satellite() if any(model.sessions) else 0
     size = RunSize(
         n_satellite=model.constellation.n_satellite,
         n_window=clock.n_window,
@@ -60,6 +62,7 @@ def footprint(model: Model, *, to_folder: bool) -> Footprint:
         n_gang_place=(1 + len(model.sites)) if n_gang else 0,
         n_stop_cause=len(CAUSES) if n_gang else 0,
         n_trace=len(model.traces),
+        n_session_class=sum(spec is not None for spec in model.sessions),
         n_solar_activity=0 if model.health.air is None else len(ACTIVITY),
     )
     return predict(size, bytes_per_satellite=own, to_folder=to_folder)

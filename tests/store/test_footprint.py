@@ -48,6 +48,7 @@ def size_of(dataset) -> RunSize:
         n_gang=sizes["gang"], n_gang_place=sizes["gang_place"], n_stop_cause=sizes["stop_cause"],
         n_cut_place=sizes["cut_place"], n_resource=sizes["resource"],
         n_trace=sizes["trace"],
+        n_session_class=sizes["session_class"],
     )  # fmt: skip
 
 
