@@ -86,3 +86,13 @@ def test_a_run_goes_on_where_it_was_left():
 def test_training_has_no_sessions():
     with pytest.raises(ScenarioError, match="only agent and interactive work has sessions"):
         oc.load_scenario(BASE).replace({"workload.classes.training.sessions": {}})
+
+
+def test_the_time_that_they_are_kept_is_that_of_their_memory():
+    """Ten minutes if nothing is said; `residence`, which also bounds a node by its memory, if that is given."""
+    plain = oc.load_scenario(BASE).replace({"workload.classes.agent.sessions": {}})
+    for changes, kept_s in (({}, 600.0), ({"workload.classes.agent.residence": "90 s"}, 90.0)):
+        (spec,) = (one for one in build(plain.replace(changes)).sessions if one is not None)
+        assert spec.resident_s == kept_s
+    with pytest.raises(ScenarioError, match="differs from the residence of the class, 90 s"):
+        oc.load_scenario(BASE).replace({"workload.classes.agent.residence": "90 s"})

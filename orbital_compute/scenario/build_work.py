@@ -15,6 +15,7 @@ from . import schema_ground, schema_work
 from .load import Scenario
 
 HOUR_S = 3600.0
+SESSION_S = 600.0  # (C) 1 to 60 min
 BIT_PER_BYTE = 8.0
 TRAINING_FLOP = 6.0  # a parameter and token, forward and back: Kaplan et al., arXiv:2001.08361, table 1
 
@@ -142,7 +143,9 @@ def _all_reduce(item: schema_work.AllReduce, mfu: float, card: schema_work.Langu
 def sessions(job: schema_work.JobClass) -> SessionSpec | None:
     """Return how the sessions of a class live; None where none are followed."""
     item = job.sessions
-    return None if item is None else SessionSpec(item.resident, item.link, item.over)
+    if item is None:
+        return None
+    return SessionSpec(item.resident or job.residence or SESSION_S, item.link, item.over)
 
 
 def _or_inf(limit: float | None) -> float:

@@ -100,8 +100,8 @@ class Gang(Section):
 class SessionState(Section):
     """Sessions of a class: their keys and values stay with the satellite that serves them, and move when it cannot."""
 
-    resident: Annotated[float, Quantity("min", "10 min", above="0 s", high="1 day")] = known(
-        "10 min", "C", WORK, "for which they are kept after a request", low="1 min", high="60 min"
+    resident: Annotated[float, Quantity("min", "10 min", above="0 s", high="1 day")] | None = known(
+        None, "C", WORK, "for which they are kept after a request; residence of the class, or 10 min, if not given"
     )
     link: Annotated[float, Quantity("Gbit/s", "100 Gbit/s", above="0 bit/s")] = known(
         "100 Gbit/s", "C", MODEL, "at which one of them moves", low="10 Gbit/s", high="200 Gbit/s"
@@ -195,6 +195,10 @@ class JobClass(Section):
             raise wrong("only training works in gangs", cure="take it away, or set kind: training", at=("gang",))
         if self.sessions is not None and self.kind not in ("agent", "interactive"):
             raise wrong("only agent and interactive work has sessions", cure="take it away", at=("sessions",))
+        kept = None if self.sessions is None else self.sessions.resident
+        if kept is not None and self.residence is not None and kept != self.residence:
+            what = f"it differs from the residence of the class, {self.residence:g} s"
+            raise wrong(what, cure="leave one of them out", at=("sessions", "resident"))
         if self.tokens_in + self.tokens_out <= 0.0:
             raise wrong("a request has no tokens", cure="give tokens_in or tokens_out")
         if self.diurnal_amplitude + 5.0 / 7.0 * self.weekly_amplitude > 1.0:
