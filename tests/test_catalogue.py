@@ -17,7 +17,7 @@ CORE = {
 UNIT_OF_ENDING = {
     "_w": "W", "_j": "J", "_k": "K", "_s": "s", "_flop": "FLOP", "_bit": "bit", "_m3": "m3", "_w_m2": "W m-2",
     "_kg": "kg", "_bit_s": "bit s-1", "_flop_s": "FLOP s-1", "_usd_year": "USD a-1", "_usd_w_year": "USD W-1 a-1",
-    "_per_year": "a-1", "_kg_m3": "kg m-3", "_m_s": "m s-1",
+    "_per_year": "a-1", "_kg_m3": "kg m-3", "_m_s": "m s-1", "_byte": "byte",
 }  # fmt: skip
 
 
