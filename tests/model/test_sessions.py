@@ -1,5 +1,6 @@
 """Sessions: those that stay and those that move, by hand; what moves is sent over the arcs, to the last bit."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -10,8 +11,8 @@ from programmes import programme
 from orbital_compute.errors import ModelError
 from orbital_compute.kernels.supply import WORK_QUANTUM_FLOP
 from orbital_compute.model.clock import Clock
-from orbital_compute.model.dispatch import solve
 from orbital_compute.model.sessions import Sessions, SessionSpec
+from orbital_compute.model.solve import solve
 from orbital_compute.model.workload import DemandSpec, JobClass, LanguageModel, Region, Workload
 
 CLOCK = Clock(datetime(2026, 6, 21, tzinfo=UTC), 60.0, 300.0, 1440)
@@ -56,9 +57,7 @@ def assigned(east, west, train=(0.0, 0.0, 0.0)):
     group_flop = np.zeros_like(a.group_flop)
     for s, row in enumerate(demands):
         group_flop[s, 3 * s : 3 * s + 3] = UNIT * np.array(row)
-    return type(a)(
-        p, group_flop, (share > 0.0).astype(float), a.supply_price, a.demand_price, a.arc_price, 0.0, 0.0, 0.0
-    )
+    return replace(a, group_flop=group_flop, route_share=(share > 0.0).astype(float))
 
 
 PER_UNIT = UNIT * 600.0 / (300.0 * 1e12)  # sessions behind a unit of work, by Little: twice its requests
