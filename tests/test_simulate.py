@@ -223,7 +223,7 @@ def test_the_audit_passes_an_honest_window():
 
 @pytest.mark.parametrize(
     ("quantity", "change", "name"),
-    [("battery_j", 1.0, "energy"), ("fluid_k", 1.0, "heat"), ("battery_j", np.nan, "energy")],
+    [("battery_j", 1.0, "energy"), ("fluid_k", 1.0, "heat"), ("battery_j", np.nan, "battery_j")],
 )
 def test_the_audit_finds_one_joule_and_one_kelvin(quantity, change, name, monkeypatch):
     run = marched(before_last=lambda: spoil_march(monkeypatch, "state", quantity, 137, change))

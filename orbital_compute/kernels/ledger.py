@@ -11,7 +11,7 @@ import numpy as np
 from .._jit import lent, point, sweep
 from ..physics.battery import aged_efficiency
 from .lanes import LANES, ledger_in, state_in
-from .march import BLOCK_ROWS
+from .march import BLOCK_ROWS, N_STATE, N_STATE_FIELD
 from .records import Hardware, Health, Ledger, State
 from .satellite import worn_capacity_j
 
@@ -327,18 +327,23 @@ def audit_rows(fleet, page, first, last, out_worst, out_row):
     """Check every satellite of a range of rows; keep the worst of each kind and its row.
 
     energy: bus (array + drawn = load + charge + curtailed), battery (its two ends against the flows) and losses
-    against the efficiencies, added up, relative to what flowed; NaN if state or ledger hold one anywhere. heat: the
+    against the efficiencies, added up, relative to what flowed; NaN if state, totals or ledger hold one. heat: the
     fluid's two ends against heat in less heat radiated by the law, over the bound on what the integrator's steps leave
     between them: 1 is the limit. Margins: distance of chips from their limit [K], satellites in safe mode left out, and
     of the state of charge from floor and full. `page` holds the window's ledger.
     out_worst : float64[4], in the order of AUDIT_FIELDS; out_row : int64[4].
     """
     fleet, page, hardware = lent(fleet), lent(page), np.full((len(_AUDITED) + 1, LANES), -1.0)
-    found = np.empty((4, LANES))
+    found, kept = np.empty((4, LANES)), np.empty(LANES)
     for tile in range(first // LANES, (last - 1) // LANES + 1):
         load_hardware(fleet.hardware_table, fleet.type_index, tile, _AUDITED, hardware)
         energy, heat, too_hot, out_of_charge = out_worst[0], out_worst[1], out_worst[2], out_worst[3]
         n_worse = 0
+        for lane in range(LANES):
+            kept[lane] = 0.0
+        for r in range(N_STATE, N_STATE_FIELD):
+            for lane in range(LANES):
+                kept[lane] += fleet.state[tile, r, lane]
         for lane in range(LANES):
             built = Built(
                 hardware[0, lane],
@@ -351,9 +356,9 @@ def audit_rows(fleet, page, first, last, out_worst, out_row):
             )
             ledger = ledger_in(page.rows, tile - page.first_tile, lane, 0)
             finding = audited(built, fleet.health[tile, _WEAR, lane], ledger, state_in(fleet.state, tile, lane, 0))
-            found[0, lane], found[1, lane] = finding.energy, finding.heat
+            found[0, lane], found[1, lane] = finding.energy + 0.0 * kept[lane], finding.heat
             found[2, lane], found[3, lane] = finding.too_hot_k, finding.out_of_charge
-            within = (finding.energy <= energy) & (finding.heat <= heat)
+            within = (found[0, lane] <= energy) & (finding.heat <= heat)
             within &= (finding.too_hot_k <= too_hot) & (finding.out_of_charge <= out_of_charge)
             n_worse += 0 if within else 1
         if n_worse > 0:

@@ -22,7 +22,7 @@ from ..kernels.ledger import (
     segments,
     sum_by_shell,
 )
-from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, SAMPLE_ROWS, SAMPLE_STATE, Sample
+from ..kernels.march import BLOCK_ROWS, BLOCK_TILES, SAMPLE_ROWS, SAMPLE_STATE, STATE_FIELDS, Sample
 from ..kernels.records import Light, Power, State
 from ..kernels.supply import (
     WORK_QUANTUM_FLOP,
@@ -40,6 +40,7 @@ from .constellation import Constellation
 from .element_paths import ElementPaths
 from .events import FleetEvent, write_health
 from .fleet import Fleet
+from .guards import Place, refuse_fleet_indices, refuse_offers, refuse_signatures, refuse_unreal_health
 from .health import FleetHealth
 from .network import Network
 from .own_limits import OwnLimits, Return
@@ -85,6 +86,7 @@ class SpaceSegment:
         self._key = self.assigned_flop.view(np.uint64)  # done with before anything is assigned
         self._sun = SunTrack(clock)
         self._paths = None if constellation.is_theory else ElementPaths(constellation, clock.start)
+        self._window = 0
         self._suns = np.zeros((0, 0))
         self._given = np.zeros((0, 6, 0))
         start, self._segment_shell = segments(fleet.shell)
@@ -160,14 +162,18 @@ class SpaceSegment:
     def prepare(self, w_window: int, beside: Callable[[], object] | None = None) -> None:
         """Plan a window and fill `offer_flop` and `unit`: the first pass over the satellites.
 
-        `beside` is called while they do (`run`).
+        `beside` is called while they do (`run`). Raises AuditError for an index outside its table, and for an offer
+        or a direction that is no real number.
         """
         clock = self.clock
+        self._window = w_window
+        refuse_fleet_indices(self.fleet, self._place())
         start_s = clock.window_start_s(w_window)
         if self.health is not None:
             self.health.write(self.events, start_s + 0.5 * clock.window_s)
         elif self.events:
             write_health(self.events, start_s + 0.5 * clock.window_s, self.fleet)
+        refuse_unreal_health(self.fleet, self._place(), self.run, self._tiles)
         inside_s = (np.arange(clock.steps_per_window) + 0.5) * clock.step_s
         self._suns = sun_table(start_s + inside_s, inside_s, *self._sun.at(start_s + inside_s))
         if self._paths is not None:
@@ -178,6 +184,10 @@ class SpaceSegment:
             offer_window(arrays, self._suns, self._given, *part, self.offer_flop, self.unit, self._shells)
 
         self.run(work, self._tiles, beside)
+        refuse_offers(self.offer_flop, self.unit, self._place())
+
+    def _place(self) -> Place:
+        return Place(self.fleet.row, self._window, self.clock.steps_per_window)
 
     def merge(
         self,
@@ -227,6 +237,7 @@ class SpaceSegment:
 
     def members(self, n_signature: int) -> np.ndarray:
         """Return the satellites of each signature: int64[n_signature]."""
+        refuse_signatures(self.signature, n_signature, self._place())
 
         def count(part):
             found = np.zeros(n_signature, dtype=np.int64)
@@ -248,6 +259,7 @@ class SpaceSegment:
 
     def _give(self, kernel: Callable, how, reachable: np.ndarray) -> np.ndarray:
         n_shell = self.fleet.n_shell
+        refuse_signatures(self.signature, reachable.size, self._place())
         self.assigned_flop[:] = 0.0
 
         def work(part):
@@ -261,8 +273,10 @@ class SpaceSegment:
     def march(self, n_signature: int, beside: Callable[[], object] | None = None) -> np.ndarray:
         """Execute what is assigned: the second pass. Return the executed work of each signature [FLOP].
 
-        `beside` is called while it runs (`run`).
+        `beside` is called while it runs (`run`). Raises AuditError for an index outside its table.
         """
+        refuse_signatures(self.signature, n_signature, self._place())
+        refuse_fleet_indices(self.fleet, self._place())
         arrays, (low, high) = self.fleet.arrays, self._extremes
         low[:], high[:] = np.inf, -np.inf
 
@@ -335,7 +349,15 @@ class SpaceSegment:
                 what = "residual" if name in limits else "margin"
                 subject = name.removesuffix("_k").replace("_", " ")
                 message = f"audit of {subject}: {what} {value:.3e}, limit {limit:g}, at {where}"
+                if (unreal := self._unreal_quantity(row)) is not None:
+                    name, message = unreal, f"{message}: {unreal} is no real number"
                 raise AuditError(message, quantity=name, value=value, limit=limit, where=where)
+
+    def _unreal_quantity(self, row: int) -> str | None:
+        """Return the name of the first quantity of a satellite's state or totals that is no real number."""
+        tile, lane = divmod(int(np.flatnonzero(self.fleet.row == row)[0]), LANES)
+        unreal = ~np.isfinite(self.fleet.arrays.state[tile, :, lane])
+        return STATE_FIELDS[int(np.argmax(unreal))] if unreal.any() else None
 
     def sample(self) -> dict[str, np.ndarray]:
         """Return the window's steps of the sampled rows, float64[n_step, n_sample] by the names of the catalogue."""

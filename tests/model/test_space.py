@@ -163,7 +163,7 @@ def test_honest_windows_pass():
         ("state", "battery_j", 1.0, "energy"),
         ("ledger", "load_j", -1.0, "energy"),
         ("state", "fluid_k", 1.0, "heat"),
-        ("state", "cell_k", math.nan, "energy"),
+        ("state", "cell_k", math.nan, "cell_k"),
         ("ledger", "chip_max_k", 300.0, "temperature_margin_k"),
         ("ledger", "battery_min_j", -1e9, "charge_margin"),
     ],
