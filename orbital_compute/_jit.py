@@ -19,14 +19,18 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
+from ._kept_code import SealedCache
+
 CACHE_VARIABLE = "ORBITAL_COMPUTE_CACHE"  # a folder, or "off"
 KERNEL_FOLDERS = ("physics", "kernels")
+# numba's settings that decide the machine code, beside those of the processor
+CODE_SETTINGS = ("BOUNDSCHECK", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "ENABLE_AVX", "DEBUGINFO_DEFAULT")
 
 
 def _source_hash():
     """Return a hash of all that decides the machine code: kernel sources, versions, processor."""
     package = Path(__file__).parent
-    files = [package / name for name in ("constants.py", "_jit.py", "_math.py", "_random.py")]
+    files = [package / name for name in ("constants.py", "_jit.py", "_kept_code.py", "_math.py", "_random.py")]
     for folder in KERNEL_FOLDERS:
         files += sorted((package / folder).glob("*.py"))
     digest = hashlib.sha256()
@@ -38,7 +42,8 @@ def _source_hash():
     facts = (numba.__version__, llvmlite.__version__, np.__version__, platform.python_version())
     features = get_host_cpu_features().flatten() if numba.config.CPU_FEATURES is None else numba.config.CPU_FEATURES
     target = (numba.config.CPU_NAME or get_host_cpu_name(), features)
-    digest.update(repr((facts, target)).encode())
+    settings = [(name, str(getattr(numba.config, name, None))) for name in CODE_SETTINGS]
+    digest.update(repr((facts, target, settings)).encode())
     return digest.hexdigest()[:24]
 
 
@@ -72,7 +77,9 @@ def _compiled(function, **options):
     kept = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(_CACHE_FOLDER)  # read by numba while it decorates, and only then
     try:
-        return njit(error_model="numpy", cache=True, **options)(function)
+        made = njit(error_model="numpy", **options)(function)
+        made._cache = SealedCache(function)  # as `cache=True` would set numba's own
+        return made
     finally:
         numba.config.CACHE_DIR = kept
 

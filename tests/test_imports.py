@@ -15,11 +15,12 @@ PACKAGE = Path(str(resources.files("orbital_compute")))
 MATHEMATICS = {"__future__", "collections", "math", "typing", "numpy", "numba"}
 # Files of floor 1 with a reason for more: machine code kept on disk, a fused multiply-add, errors as records.
 MORE = {
+    "_kept_code.py": {"contextlib", "hashlib", "os", "pickle", "stat", "uuid"},
     "_jit.py": {"hashlib", "os", "platform", "pathlib", "llvmlite"},
     "_math.py": {"fractions", "struct", "llvmlite"},
     "errors.py": {"dataclasses"},
 }
-GROUND = ("constants.py", "_jit.py", "_math.py", "_random.py", "errors.py", "_version.py")
+GROUND = ("constants.py", "_kept_code.py", "_jit.py", "_math.py", "_random.py", "errors.py", "_version.py")
 
 
 def lint_imports(folder: Path, configuration: Path) -> subprocess.CompletedProcess:
