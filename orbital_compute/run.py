@@ -23,6 +23,7 @@ from .simulate import Simulation
 from .store.checkpoint import Checkpoint, newest_checkpoint, remove_checkpoints, write_checkpoint
 from .store.files import prepare_folder, writing_alone
 from .store.footprint import refuse_if_too_large
+from .store.least_size import refuse_at_once
 from .store.manifest import library_versions, new_manifest, read_manifest
 from .store.reader import keep_only, open_results
 from .store.recorder import Kept, Recorder
@@ -89,6 +90,7 @@ def simulate(
     started_s = time.perf_counter()
     checked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     folder = None if output is None else Path(output)
+    refuse_at_once(checked, folder)
     with contextlib.ExitStack() as held:
         with collected_warnings() as warned:
             model = _model(checked, policy, threads)

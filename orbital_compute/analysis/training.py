@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..model.gang_timing import CELL_S, TIMINGS, Kept, kept, on_cells, schedule
+from ..model.choices import TIMINGS
+from ..model.gang_timing import CELL_S, Kept, kept, on_cells, schedule
 from .summary import ratio, run_length_s, stands_for, window_length_s
 
 if TYPE_CHECKING:

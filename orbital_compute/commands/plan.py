@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .shared import AsJson, Changes, ScenarioFile, Threads, checked_scenario, print_json
@@ -17,6 +18,9 @@ def plan(scenario: ScenarioFile, threads: Threads = None, changes: Changes = Non
     """
     checked = checked_scenario(scenario, changes)
     from ..store.footprint import bytes_text
+    from ..store.least_size import refuse_at_once
+
+    refuse_at_once(checked, Path("out"))
     from ..study.forecast import forecast
 
     found = forecast(checked, threads=threads)

@@ -59,6 +59,9 @@ def run(
         from ..store.files import free_folder
 
         output = free_folder(Path("out") / checked.name)
+    from ..store.least_size import refuse_at_once
+
+    refuse_at_once(checked, output)  # before what takes long is loaded
     with Stopping() as stop:
         from ..run import simulate
         from ..study.without import run_without_events

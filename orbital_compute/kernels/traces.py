@@ -7,12 +7,11 @@ import numpy as np
 
 from .._jit import sweep
 
-SCALE_UNIT = 1_000_000_000  # a scale is so many billionths
 WEIGHT_UNIT = 1 << 30  # weights of regions are so many of 2^30
 
 
 @sweep
-def replay_rows(first_size, second_size, scale, weight, first, last, owed, out_sums):
+def replay_rows(first_size, second_size, scale, unit, weight, first, last, owed, out_sums):
     """Scale a range of recorded requests, give each to a region, and add them up.
 
     After K requests exactly floor(K scale) stand for them: what a request leaves below one is kept for the next. Of
@@ -23,21 +22,22 @@ def replay_rows(first_size, second_size, scale, weight, first, last, owed, out_s
     ----------
     first_size, second_size : int64[n_row]
         What is summed: tokens in and out, or thousandths of accelerator-seconds and nothing.
-    scale : int
-        Requests for each one recorded, in billionths.
+    scale, unit : int
+        Requests for each one recorded are scale/unit.
     weight : int64[n_region]
         Shares of the regions, in all `WEIGHT_UNIT`.
     first, last : int
     owed : int64[1 + n_region]
-        What is carried on: billionths of a request, then what each region has coming, in 2^-30 requests; updated.
+        What is carried on: parts of a request, in units of 1/unit, then what each region has coming, in 2^-30
+        requests; updated.
     out_sums : int64[3, n_region]
         Requests and the sums of both sizes; added to.
     """
     n_region = weight.size
     for i in range(first, last):
         owed[0] += scale
-        count = owed[0] // SCALE_UNIT
-        owed[0] -= count * SCALE_UNIT
+        count = owed[0] // unit
+        owed[0] -= count * unit
         left = count
         for r in range(n_region):
             share = count * weight[r]

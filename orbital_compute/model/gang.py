@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..errors import Problem, ScenarioError
 from ..physics.gang import checkpoint_interval_s, corrupted_share, mean_time_between_faults_s, useful_fraction
 from .checks import check_range
-from .gang_timing import TIMINGS
+from .choices import TIMINGS
 
 YEAR_S = 365.25 * 86400.0
 
@@ -32,7 +32,7 @@ class GangSpec:
         interruptions in 54 days on 16,384 accelerators (B, Llama 3 as reported by Data Centre Dynamics, July 2024).
 
     timing : str
-        When a gang on a cluster saves (`gang_timing.TIMINGS`); others save by Daly's interval.
+        When a gang on a cluster saves (`choices.TIMINGS`); others save by Daly's interval.
 
     Raises
     ------

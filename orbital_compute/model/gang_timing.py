@@ -13,8 +13,8 @@ import numpy as np
 from ..errors import ModelError
 from ..kernels.gang_profile import GangProfile, renew
 from ..physics.gang import checkpoint_interval_s, mean_time_between_faults_s
+from .choices import TIMINGS
 
-TIMINGS = ("daly", "before_eclipse", "before_anomaly", "both")
 CELL_S = 2.5
 PASS_RATE = 1.5  # a pass is where the rate of faults is above this many times its mean
 N_PERIOD = 2  # followed; the first wears off where it began

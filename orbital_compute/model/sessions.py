@@ -24,7 +24,6 @@ from .dispatch import Assignment
 from .space import SpaceSegment
 from .workload import Workload
 
-ROUTES = ("space", "ground")
 NOWHERE = np.uint64(0xFFFFFFFF)  # signature of a satellite outside the dispatch
 
 

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import ModelError, Problem, ScenarioError
-from ..kernels.traces import SCALE_UNIT, WEIGHT_UNIT, replay_rows
+from ..kernels.traces import WEIGHT_UNIT, replay_rows
 from .clock import Clock
 from .trace_file import Block, TraceFacts, TraceFile
+from .trace_rows import SCALE_UNIT
 from .workload import JobClass
 
 LARGEST_SUM = 1 << 62
@@ -161,7 +162,9 @@ class _Replay:
             first = max(self._row, int(np.searchsorted(self._time_s, start_s)))
             last = max(first, int(np.searchsorted(self._time_s, min(end_s, spec.until_s))))
             rows = self._block.rows
-            replay_rows(rows.first, rows.second, spec.scale_units, spec.weight, first, last, self.owed, out_sums)
+            replay_rows(
+                rows.first, rows.second, spec.scale_units, SCALE_UNIT, spec.weight, first, last, self.owed, out_sums
+            )
             self._row = last
             if last < self._time_s.size:
                 return

@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import Problem, ScenarioError
 
 FORMS = ("azure", "alibaba", "mooncake")
+SCALE_UNIT = 1_000_000_000  # scales are whole billionths, so that what they make is counted exactly
 LARGEST_TOKENS = 100_000_000  # of one request; contexts of 2026 end at 10 million
 LARGEST_TIME_S = 4_000_000_000
 LARGEST_PODS_GPUS, WHOLE_GPU_MILLI = 100_000, 1000

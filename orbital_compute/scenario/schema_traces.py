@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from ..kernels.traces import SCALE_UNIT
-from ..model.trace_rows import FORMS
+from ..model.trace_rows import FORMS, SCALE_UNIT
 from .fields import Fraction, Moment, Name, Quantity, Section, Text, Word, about, known, wrong
 from .schema_space import MODEL, Device
 

@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from ..model.gang_timing import TIMINGS
-from ..model.sessions import ROUTES
+from ..model.choices import ROUTES, TIMINGS
 from .fields import (
     Count,
     Fraction,

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..catalogue import COORDINATES, QUANTILES, VARIABLES, Variable
 from ..errors import WontFitError
+from .cut import SATELLITES_PER_SHARD, shard_length
 from .limits import available_memory, free_disk
-from .recorder import SATELLITES_PER_SHARD, shard_length
 from .shards import KIND_DIM
 
 BLOCK_ROWS = 512

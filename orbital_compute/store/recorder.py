@@ -15,16 +15,13 @@ import numpy as np
 from ..analysis.waterfall import ORBIT_STAGES, SITE_STAGES, STAGES, orbit_flop, site_flop
 from ..catalogue import COORDINATES, VARIABLES
 from ..results import Results, dataset_attributes
+from . import cut
 from .files import INDEX, write_durably
 from .index import build_index
 from .manifest import write_manifest
 from .reader import listed_shards, open_index
 from .shards import Shard, ShardWriter
 
-WINDOWS_PER_SHARD = 48
-SHARDS_PER_RUN = 32  # long runs get longer shards, as far as memory allows
-BUFFER_BYTES = 64 * 1024 * 1024  # of series and of sample, held between two shards
-SATELLITES_PER_SHARD = 512 * 512  # 512 blocks
 MANIFEST_INTERVAL_S = 1.0  # the manifest is not written anew more often than this,
 MANIFEST_SHARE = 0.01  # nor for more than this share of the time
 
@@ -165,12 +162,6 @@ class FolderSink:
             self._thread.shutdown()
 
 
-def shard_length(n_window: int, window_bytes: int) -> int:
-    """Return how many windows a shard holds: it depends on the run's sizes alone, never on time taken."""
-    room = BUFFER_BYTES // max(window_bytes, 1)
-    return max(1, min(max(WINDOWS_PER_SHARD, -(-n_window // SHARDS_PER_RUN)), room))
-
-
 class Recorder:
     """Gathers a run's numbers and hands them to a sink in whole shards.
 
@@ -256,7 +247,7 @@ class Recorder:
         if not self._columns:
             self._columns = {name: self._column(name, rows[name]) for name in rows if name in kept}
             window_bytes = sum(column.values.nbytes for column in self._columns.values())
-            self._windows_per_shard = shard_length(self._n_window, window_bytes)
+            self._windows_per_shard = cut.shard_length(self._n_window, window_bytes)
             self._make_room()
         if kept != self._columns.keys():
             raise ValueError(f"window {window} records other variables: {sorted(kept ^ self._columns.keys())}")
@@ -291,8 +282,8 @@ class Recorder:
             raise ValueError(f"satellite {first} recorded where {self._satellite} was due")
         length = len(next(iter(columns.values())))
         here = {name: v for name, v in self._axes.items() if COORDINATES[name].dims == ("satellite",)}
-        for start in range(0, length, SATELLITES_PER_SHARD):
-            end = min(start + SATELLITES_PER_SHARD, length)
+        for start in range(0, length, cut.SATELLITES_PER_SHARD):
+            end = min(start + cut.SATELLITES_PER_SHARD, length)
             arrays = {}
             for name, values in columns.items():
                 self._check(name, "satellite", np.shape(values), (length,))

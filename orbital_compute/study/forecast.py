@@ -14,6 +14,7 @@ from ..scenario.load import Scenario
 from ..simulate import Simulation
 from ..store.files import free_folder
 from ..store.footprint import Footprint, refuse_if_too_large
+from ..store.least_size import refuse_at_once
 from ..store.limits import Limit, available_memory, free_disk
 from ..store.run_size import footprint, output_limit_bytes
 
@@ -73,6 +74,7 @@ def forecast(scenario: Scenario, *, threads: int | None = None) -> Forecast:
     """
     started_s = time.perf_counter()
     folder = free_folder(Path("out") / scenario.name)
+    refuse_at_once(scenario, folder)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the run says them
         model = build(scenario)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from orbital_compute.kernels.gang_profile import simulate_profile
-from orbital_compute.model.gang_timing import TIMINGS, kept, schedule
+from orbital_compute.model.choices import TIMINGS
+from orbital_compute.model.gang_timing import kept, schedule
 from orbital_compute.physics.gang import checkpoint_interval_s, useful_fraction
 
 CELL_S, ORBIT = 2.5, 2340  # cells of a revolution of 97.5 min

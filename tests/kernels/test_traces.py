@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orbital_compute.kernels.traces import SCALE_UNIT, WEIGHT_UNIT, cohort_sums, replay_rows, serve_oldest
+from orbital_compute.kernels.traces import WEIGHT_UNIT, cohort_sums, replay_rows, serve_oldest
+from orbital_compute.model.trace_rows import SCALE_UNIT
 
 rows = st.lists(st.tuples(st.integers(0, 10**8), st.integers(0, 10**6)), min_size=1, max_size=60)
 
@@ -25,7 +26,7 @@ def replayed(table, scale, weight, cuts=()):
     owed, sums = np.zeros(1 + weight.size, np.int64), np.zeros((3, weight.size), np.int64)
     edges = [0, *cuts, first.size]
     for begin, end in pairwise(edges):
-        replay_rows(first, second, scale, weight, begin, end, owed, sums)
+        replay_rows(first, second, scale, SCALE_UNIT, weight, begin, end, owed, sums)
     return sums, owed
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from orbital_compute.errors import ScenarioError
-from orbital_compute.kernels.traces import SCALE_UNIT, WEIGHT_UNIT
+from orbital_compute.kernels.traces import WEIGHT_UNIT
+from orbital_compute.model.trace_rows import SCALE_UNIT
 from orbital_compute.scenario.build import build
 from orbital_compute.scenario.files import check_files
 from orbital_compute.scenario.load import load_scenario

@@ -10,7 +10,7 @@ import recorded
 import xarray as xr
 
 from orbital_compute.errors import ResultsError
-from orbital_compute.store import reader, recorder
+from orbital_compute.store import cut, reader, recorder
 from orbital_compute.store.files import prepare_folder
 from orbital_compute.store.reader import open_results, verify_folder
 
@@ -30,9 +30,9 @@ def stored(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stored") / "out"
     axes = recorded.coordinates()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recorder, "WINDOWS_PER_SHARD", 3)
-        patch.setattr(recorder, "SHARDS_PER_RUN", 100)
-        patch.setattr(recorder, "SATELLITES_PER_SHARD", 16)
+        patch.setattr(cut, "WINDOWS_PER_SHARD", 3)
+        patch.setattr(cut, "SHARDS_PER_RUN", 100)
+        patch.setattr(cut, "SATELLITES_PER_SHARD", 16)
         recorded.record(axes, recorded.arrays(axes), prepare_folder(folder)).close()
     return folder
 

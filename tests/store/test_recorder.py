@@ -10,7 +10,7 @@ import xarray as xr
 
 from orbital_compute.catalogue import COORDINATES, VARIABLES
 from orbital_compute.errors import ResultsError
-from orbital_compute.store import recorder, shards
+from orbital_compute.store import cut, recorder, shards
 from orbital_compute.store.files import prepare_folder
 from orbital_compute.store.manifest import read_manifest
 from orbital_compute.store.reader import open_results
@@ -18,9 +18,9 @@ from orbital_compute.store.reader import open_results
 
 @pytest.fixture
 def small_shards(monkeypatch):
-    monkeypatch.setattr(recorder, "WINDOWS_PER_SHARD", 3)  # 7 windows: two whole shards and a rest
-    monkeypatch.setattr(recorder, "SHARDS_PER_RUN", 100)
-    monkeypatch.setattr(recorder, "SATELLITES_PER_SHARD", 16)  # 40 satellites: two and a rest
+    monkeypatch.setattr(cut, "WINDOWS_PER_SHARD", 3)  # 7 windows: two whole shards and a rest
+    monkeypatch.setattr(cut, "SHARDS_PER_RUN", 100)
+    monkeypatch.setattr(cut, "SATELLITES_PER_SHARD", 16)  # 40 satellites: two and a rest
 
 
 @pytest.mark.usefixtures("small_shards")
@@ -56,7 +56,7 @@ def test_number_of_shards_changes_nothing_in_the_dataset(tmp_path, monkeypatch):
     made = recorded.arrays(axes)
     datasets = []
     for length in (1, 3, 48):
-        monkeypatch.setattr(recorder, "WINDOWS_PER_SHARD", length)
+        monkeypatch.setattr(cut, "WINDOWS_PER_SHARD", length)
         folder = prepare_folder(tmp_path / f"out{length}")
         with recorded.record(axes, made, folder) as results:
             datasets.append(results.dataset.load())
@@ -100,7 +100,7 @@ def test_every_stored_variable_is_described_summed_and_compressed(tmp_path):
 
 
 def test_shard_keeps_the_global_rows_of_its_satellites(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorder, "SATELLITES_PER_SHARD", 16)
+    monkeypatch.setattr(cut, "SATELLITES_PER_SHARD", 16)
     axes = recorded.coordinates()
     recorded.record(axes, recorded.arrays(axes), prepare_folder(tmp_path)).close()
     with h5py.File(tmp_path / "shards" / "satellite-000002.h5") as file:
@@ -162,10 +162,10 @@ def test_recorder_refuses_what_does_not_fit():
 
 
 def test_shards_of_long_runs_grow_only_as_far_as_memory_allows():
-    assert recorder.shard_length(288, 1000) == 48
-    assert recorder.shard_length(105_120, 1000) == 3285
-    assert recorder.shard_length(105_120, 8 * 1024 * 1024) == 8
-    assert recorder.shard_length(105_120, 1 << 40) == 1
+    assert cut.shard_length(288, 1000) == 48
+    assert cut.shard_length(105_120, 1000) == 3285
+    assert cut.shard_length(105_120, 8 * 1024 * 1024) == 8
+    assert cut.shard_length(105_120, 1 << 40) == 1
 
 
 def test_steps_of_less_than_a_second_keep_their_times(tmp_path):
@@ -187,8 +187,8 @@ def test_shard_that_cannot_be_written_ends_the_recording(tmp_path, monkeypatch):
             raise ResultsError(f"{path}: no space", path=str(path))
         real(path, content)
 
-    monkeypatch.setattr(recorder, "WINDOWS_PER_SHARD", 2)
-    monkeypatch.setattr(recorder, "SHARDS_PER_RUN", 100)
+    monkeypatch.setattr(cut, "WINDOWS_PER_SHARD", 2)
+    monkeypatch.setattr(cut, "SHARDS_PER_RUN", 100)
     monkeypatch.setattr(shards, "write_durably", full)
     with pytest.raises(ResultsError, match="no space"):
         recorded.record(axes, made, folder)
