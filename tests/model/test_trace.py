@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from orbital_compute.errors import ModelError
-from orbital_compute.kernels.traces import SCALE_UNIT
 from orbital_compute.model import trace_file
 from orbital_compute.model.clock import Clock, typical_days
 from orbital_compute.model.trace import (
@@ -20,6 +19,7 @@ from orbital_compute.model.trace import (
     whole_weights,
 )
 from orbital_compute.model.trace_file import TraceFile
+from orbital_compute.model.trace_rows import SCALE_UNIT
 from orbital_compute.model.workload import JobClass, LanguageModel
 
 CLOCK = Clock(datetime(2026, 6, 21, tzinfo=UTC), 60.0, 300.0, 240)
