@@ -25,6 +25,9 @@ from .space import SpaceSegment
 from .workload import Workload
 
 NOWHERE = np.uint64(0xFFFFFFFF)  # signature of a satellite outside the dispatch
+HALF = np.uint64(32)
+_SPREAD = 0x9E3779B97F4A7C15  # odd, 2^64 over the golden ratio: pairs of small numbers lie far apart in a table of keys
+_BACK = pow(_SPREAD, -1, 1 << 64)
 
 
 @dataclass(frozen=True)
@@ -124,10 +127,12 @@ class Sessions:
             self._flop[:], self._site_flop = 0.0, np.zeros_like(self._site_flop)
         mix = self._mix_of(assignment)
         n_orbit = mix.shape[0] - self._n_site
-        key = (self._signature.astype(np.uint32).astype(np.uint64) << np.uint64(32)) | space.signature.astype(np.uint32)
+        key = (self._signature.astype(np.uint32).astype(np.uint64) << HALF) | space.signature.astype(np.uint32)
+        key *= np.uint64(_SPREAD)
         keys, pair, before = merge_supply(key, self._flop, space.rows, space.run)
         after = sum_work(space.executed_flop, pair, keys.size, space.rows, space.run)
-        then, now = keys >> np.uint64(32), keys & NOWHERE
+        keys *= np.uint64(_BACK)
+        then, now = keys >> HALF, keys & NOWHERE
         did = before[:, None] * _rows(self._mix, then)
         does = after[:, None] * _rows(mix[:n_orbit], now)
         sites_now = site_flop[:, None] * mix[n_orbit:]

@@ -11,7 +11,7 @@ from programmes import programme
 from orbital_compute.errors import ModelError
 from orbital_compute.kernels.supply import WORK_QUANTUM_FLOP
 from orbital_compute.model.clock import Clock
-from orbital_compute.model.sessions import Sessions, SessionSpec
+from orbital_compute.model.sessions import _BACK, _SPREAD, HALF, Sessions, SessionSpec
 from orbital_compute.model.solve import solve
 from orbital_compute.model.workload import DemandSpec, JobClass, LanguageModel, Region, Workload
 
@@ -147,3 +147,11 @@ def test_state_and_restore():
     assert np.array_equal(one.backlog_bit, other.backlog_bit)
     with pytest.raises(ModelError, match="saved sessions hold"):
         sessions(n_site=2).restore(one.state())
+
+
+def test_pairs_of_small_numbers_lie_far_apart():
+    """Turned into keys and back they are what they were, and their upper halves are all different."""
+    pairs = (np.arange(300, dtype=np.uint64)[:, None] << HALF | np.arange(300, dtype=np.uint64)).ravel()
+    keys = pairs * np.uint64(_SPREAD)
+    assert np.array_equal(keys * np.uint64(_BACK), pairs)
+    assert np.unique(keys >> HALF).size > 0.999 * pairs.size
