@@ -29,6 +29,7 @@ from .store.reader import keep_only, open_results
 from .store.recorder import Kept, Recorder
 from .store.rows import coordinates, satellite_columns, totals
 from .store.run_size import footprint, output_limit_bytes
+from .store.tables import data_tables
 
 CHECKPOINT_S = 60.0  # of wall time between two checkpoints, at least
 CHECKPOINT_SHARE = 0.05  # of a run's time that they may take
@@ -178,7 +179,8 @@ def _name(policy: UserFunction) -> str:
 
 def _same_scenario(folder: Path, manifest: Mapping[str, Any], policy: UserFunction | None) -> Scenario:
     """Return the scenario of a run that began in a folder, if it can go on here with the same bits."""
-    wanted, here = manifest["versions"], library_versions()
+    wanted = manifest["versions"] | manifest.get("tables", {})
+    here = library_versions() | (data_tables() if "tables" in manifest else {})
     other = [f"{name} {wanted.get(name)}, here {here.get(name)}" for name in sorted({*wanted, *here})
              if wanted.get(name) != here.get(name)]  # fmt: skip
     if other:

@@ -3,9 +3,11 @@
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parent.parent
 DOCUMENTATION_ADDRESS = "192.0.2.1"  # RFC 5737, no machine has it
 REACH_OUT = f"import socket; socket.create_connection(('{DOCUMENTATION_ADDRESS}', 80), timeout=1)"
 
@@ -42,3 +44,14 @@ def test_loopback_and_unix_sockets_stay_open():
     with left, right:
         left.sendall(b"here")
         assert right.recv(4) == b"here"
+
+
+def test_a_whole_run_and_its_report_ask_no_network(tmp_path):
+    """In a child that refuses it: from the command line to the page."""
+    command = [
+        sys.executable, "-m", "orbital_compute", "run", "scenarios/suncatcher.yaml", "--set", "time.duration=1 h",
+        "--output", str(tmp_path / "run"), "--quiet",
+    ]  # fmt: skip
+    child = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert child.returncode == 0, child.stderr
+    assert (tmp_path / "run" / "report.html").exists()

@@ -48,6 +48,7 @@ def about_run(manifest: Mapping[str, Any], folder: str) -> list[Rows]:
         Rows(folder, ("", ""), what, words=True),
         Rows("How it came about", ("", ""), how, words=True),
         Rows("Versions that answers depend on", ("", ""), versions, words=True),
+        Rows("Tables that answers rest on", ("", ""), list(manifest.get("tables", {}).items()), words=True),
     ]
 
 

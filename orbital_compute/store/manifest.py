@@ -14,6 +14,7 @@ from typing import Any
 from .._version import __version__
 from ..errors import ResultsError
 from .files import MANIFEST, write_durably
+from .tables import data_tables
 
 FORMAT = 1
 LIBRARIES = (
@@ -58,6 +59,7 @@ def new_manifest(
             "duration_s": n_step * step_s if duration_s is None else duration_s,
         },
         "versions": library_versions(),
+        "tables": data_tables(),
         "machine": machine_facts(),
         "threads": threads,
         "started": datetime.now(UTC).isoformat(),
