@@ -69,8 +69,8 @@ class FirstToken:
         rate, held_s, variation, prompt_s, limit_s = (np.array([getattr(job, n) for job in timed]) for n in names)
         self._slots, self._prompt_s, self._limit_s = Slots(rate, held_s, variation), prompt_s, limit_s
         self._slo_age = np.array([_whole_windows(job.slo_wait_s, clock.window_s) for job in timed])
-        worth = workload.value_per_flop[self.job_class]
-        self._rank = np.searchsorted(np.unique(-worth[self.timed]), -worth)  # of rows; 0 is worth most
+        order = np.stack([workload.tier, -workload.value_per_flop], axis=1)[self.job_class]
+        self._rank = np.unique(order, axis=0, return_inverse=True)[1].reshape(-1)  # of rows; 0 is served first
         self.edge_s = bin_edges_s()
         self.round_trip_quanta = np.zeros((self.n_row, N_BIN), np.int64)
         self.quanta = np.zeros((self.timed.size, HOURS, self.edge_s.size), np.int64)
