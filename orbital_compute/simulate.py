@@ -123,7 +123,6 @@ class Simulation:
             model.network.lasers, self.fleet, constellation, clock, self.network, events=model.events,
             laser_events=model.laser_events, health=self.health, n_laser=model.laser_count, seed=model.seed,
         )  # fmt: skip
-        self.queues = Queues(workload, clock)
         self.traces = Traces(model.traces, workload.n_class, clock) if model.traces else None
         self.queues = Queues(workload, clock) if self.traces is None else TraceQueues(workload, clock, self.traces)
         self.sessions = None if not any(model.sessions) else Sessions(
