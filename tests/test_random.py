@@ -44,9 +44,10 @@ def test_known_answers_of_the_authors(counter, key, answer):
 def test_arrays_give_the_bits_of_scalars():
     i = np.arange(200)
     assert np.array_equal(uniforms(7, 1, i), drawn(uniform, 200))
-    table = uniforms(2**63 + 5, 3, i[:, None], i[:4], 9)
+    seed = np.uint64(2**63 + 5)  # a bare number of this size would be taken for an int64
+    table = uniforms(seed, 3, i[:, None], i[:4], 9)
     assert table.shape == (200, 4)
-    assert table[17, 2] == uniform(2**63 + 5, 3, 17, 2, 9)
+    assert table[17, 2] == uniform(seed, 3, 17, 2, 9)
 
 
 def test_uniform_is_even_from_zero_to_one():

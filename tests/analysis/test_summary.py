@@ -47,6 +47,7 @@ def figures():
     axes = recorded.coordinates(n_satellite=4, n_window=2, n_site=1) | {
         "shell_satellites": [1, 3], "quantile": [0.0, 1.0], "job_class": ["chat"], "flop_per_request": [1e15],
         "class_value": [8.0], "class_slo_wait_s": [10.0], "class_ttft_limit_s": [1.0], "class_tokens_out": [400.0],
+        "class_tokens": [1900.0],
         "region": ["east"],
     }  # fmt: skip
     results = Results.from_arrays({name: np.array(v) for name, v in arrays.items()}, axes, recorded.manifest(2))

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import twin_sky as twin
+from fluid import relaxed_k
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,6 @@ from orbital_compute.physics.array import (
 )
 from orbital_compute.physics.orbit import Path
 from orbital_compute.physics.sun import Sun, sun_table
-from orbital_compute.physics.thermal import relaxed_k
 
 ROUNDING = 1e-13
 VIEW = 1e-7  # what the view factor states

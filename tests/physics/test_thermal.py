@@ -4,6 +4,7 @@ import math
 
 import pytest
 import twin
+from fluid import relaxed_k
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,12 +33,6 @@ temperatures = st.floats(150.0, 450.0)
 emissions = st.floats(-1.0, 3.5).map(lambda x: 10.0**x * PANEL)
 capacities = st.floats(3.5, 7.0).map(lambda x: 10.0**x)
 steps = st.floats(0.0, 3.6).map(lambda x: 10.0**x)
-
-
-def relaxed_k(temperature_k, heat_w, emission_w_k4, step_per_capacity):
-    """Return the temperature a step later, with the general function for the response."""
-    response = exprel(relaxation(temperature_k, emission_w_k4, step_per_capacity))
-    return responded_k(temperature_k, heat_w, emission_w_k4, step_per_capacity, response)
 
 
 @pytest.mark.parametrize(("step_s", "error_k"), [(10.0, 0.0004), (40.0, 0.006), (100.0, 0.04)])

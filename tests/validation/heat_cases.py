@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from fluid import relaxed_k
 from validation.cases import Case, Figure, family, figure, figures_of, read_json
 
 from orbital_compute.constants import (
@@ -22,7 +23,7 @@ from orbital_compute.model.fleet import YEAR_S, hardware_row
 from orbital_compute.model.satellite_type import ArraySpec, BatterySpec, ComputeSpec, RadiatorSpec, SatelliteType
 from orbital_compute.physics.array import array_output_w, two_sided_view
 from orbital_compute.physics.battery import balance, stored_j
-from orbital_compute.physics.thermal import emitted_j, environment_heat_w, relaxed_k
+from orbital_compute.physics.thermal import emitted_j, environment_heat_w
 
 TEN_TIMES = 10.0  # what the file allows beside the excellent tolerance
 NO_LOAD = ComputeSpec(device="none", count=1, peak_flop_s=1.0, device_power_w=1.0)
