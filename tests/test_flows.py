@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from size import FULL
 
 import orbital_compute as oc
 from orbital_compute.errors import AuditError
@@ -12,7 +13,7 @@ from orbital_compute.scenario.build import build
 from orbital_compute.simulate import Simulation
 
 POLICIES = ("optimal", "price", "greedy", "round_robin")
-FAST, ALL = 10, 200
+FAST, ALL = 10, 200 if FULL else 50
 
 
 def random_run(seed):

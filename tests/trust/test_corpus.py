@@ -1,6 +1,5 @@
 """Bad inputs by the hundred, and fuzzed ones by the thousand: refused in words, at once, in little memory."""
 
-import os
 import resource
 import time
 import traceback
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from size import FULL
 from trust.corpus import BASE, _text, cases
 
 from orbital_compute.errors import ScenarioError, WontFitError
@@ -15,7 +15,6 @@ from orbital_compute.scenario.build import build
 from orbital_compute.scenario.files import check_files
 from orbital_compute.scenario.load import load_scenario
 
-FULL = os.environ.get("ORBITAL_COMPUTE_TESTS") == "full"
 N_FUZZED = 100_000 if FULL else 2_000
 LONGEST_S = 1.0
 MOST_BYTES = 200_000_000

@@ -8,11 +8,11 @@ import time
 import numpy as np
 import pytest
 from bits import assert_same_bits
+from size import FULL
 from trust.den import Den
 
 from orbital_compute.store.check import check_folder
 
-FULL = os.environ.get("ORBITAL_COMPUTE_TESTS") == "full"  # otherwise fewer kills, enough to see a break
 N_KILL = 240 if FULL else 30
 EVERY = 1 if FULL else 10
 KILLED, DONE, FAILED = signal.SIGKILL, 0, 1 << 8  # wait statuses
