@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from orbital_compute.errors import AuditError
 from orbital_compute.model.cells import Cells, _ports
@@ -102,8 +104,6 @@ def test_without_a_gate_nothing_is_carried_and_nothing_is_claimed():
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_greatest_flow_into_one_view_is_scipys(seed):
-    csgraph = pytest.importorskip("scipy.sparse.csgraph")
-    sparse = pytest.importorskip("scipy.sparse")
     rng = np.random.default_rng(seed)
     flow, pairs, want, arc, gate, view = scattered(rng, 9, 1)
     whole, *_ = flow.greatest(flow.port_capacity(arc), want[0], gate[0], int(view[0]))
@@ -116,7 +116,6 @@ def test_the_greatest_flow_into_one_view_is_scipys(seed):
 
 @pytest.mark.parametrize("seed", range(15))
 def test_several_views_against_a_linear_programme(seed):
-    pytest.importorskip("scipy")
     flow, pairs, want, arc, gate, view = scattered(np.random.default_rng(100 + seed), 8, 3)
     found = flow.carry(want, arc, gate, view)
     most = most_by_programme(pairs, want, arc, gate, view)
@@ -173,8 +172,6 @@ def test_the_least_cut_lies_where_it_must(supply, direct, arc, gate, antenna, se
 
 @pytest.mark.parametrize("seed", range(8))
 def test_the_least_cut_is_worth_the_greatest_flow_of_scipy(seed):
-    csgraph = pytest.importorskip("scipy.sparse.csgraph")
-    sparse = pytest.importorskip("scipy.sparse")
     rng = np.random.default_rng(50 + seed)
     flow, pairs, _, arc, gate, view = scattered(rng, 7, 3)
     supply = rng.integers(0, 60, 7)
