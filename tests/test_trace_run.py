@@ -107,6 +107,6 @@ def test_a_public_trace_arrives_row_by_row(scenario):
 def test_the_shipped_files_are_what_their_script_makes():
     script = ROOT / "scenarios" / "data" / "make_traces.py"
     names: dict = {"__file__": str(script), "__name__": "made"}
-    exec(compile(script.read_text(encoding="utf-8"), str(script), "exec"), names)
+    exec(compile(script.read_text(encoding="utf-8"), str(script), "exec"), names)  # the script that is shipped
     for name, made in (("requests.csv", "request_lines"), ("pods.csv", "pod_lines")):
         assert (script.parent / name).read_text(encoding="ascii").splitlines() == names[made]()

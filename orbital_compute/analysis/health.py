@@ -110,11 +110,6 @@ def working_device_years(dataset: xr.Dataset) -> float:
     return float(by_day @ windows) * float(dataset.attrs["window_s"]) / YEAR_S
 
 
-def repeated_share(dataset: xr.Dataset) -> float:
-    """Return the share of executed work that is done again or goes into checkpoints and restarts; NaN without any."""
-    return ratio(total(dataset, "repeated_flop"), executed_flop(dataset))
-
-
 def corrupted_share(dataset: xr.Dataset) -> float:
     """Return the share of credited work that corruption struck and nothing caught; NaN without any work."""
     credited = math.fsum(total(dataset, f"credited_{side}_flop") for side in ("orbit", "site"))

@@ -15,7 +15,6 @@ from ..physics.sight import Mover, lowest_radius_m, slew_rate_rad_s
 from .supply import PER_QUANTUM, WORK_QUANTUM_FLOP
 
 CUT_OFF = np.uint8(0xFF)  # all lasers of a satellite lost
-PORTS = 8  # of a satellite, one bit of its mask of lost lasers each
 
 
 class LaserLinks(NamedTuple):

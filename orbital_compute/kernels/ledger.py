@@ -367,7 +367,6 @@ def audit_rows(fleet, page, first, last, out_worst, out_row):
                 worst_of(found[k], first_lane, last_lane, tile * LANES, k, out_worst, out_row)
 
 
-N_AUDIT = len(AUDIT_FIELDS)
 __all__ = [
     "BLOCK_ROWS",
     "audit_rows",

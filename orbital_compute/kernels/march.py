@@ -561,6 +561,4 @@ def march_window(fleet, suns, given, first_tile, last_tile, offer_flop, assigned
 # rows of `Sample.steps` [W, unless named]: first what was radiated [J], then the state, then light and power
 SAMPLE_RADIATED = 0
 SAMPLE_STATE = 1
-SAMPLE_LIGHT = LIGHT - PATH
-SAMPLE_POWER = POWER - PATH
 SAMPLE_ROWS = LEDGER - PATH

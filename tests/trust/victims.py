@@ -97,7 +97,7 @@ def obey(order: dict) -> dict:
     with os.fdopen(reader) as stream:
         lines = [stream.readline() for _ in range(order.get("kill_after_windows", 0))]
         if "kill_after_s" in order:
-            time.sleep(order["kill_after_s"])
+            time.sleep(order["kill_after_s"])  # a moment by chance inside the window is what is tried
             sent_s = time.monotonic()
             os.kill(child, order.get("signal", signal.SIGKILL))  # it is there until it is waited for
         lines = "".join([*lines, *stream]).splitlines()
