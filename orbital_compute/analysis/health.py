@@ -116,11 +116,6 @@ def corrupted_share(dataset: xr.Dataset) -> float:
     return ratio(total(dataset, "corrupted_flop"), credited)
 
 
-def executed_flop(dataset: xr.Dataset) -> float:
-    """Return the work executed in the windows of the run."""
-    return math.fsum(total(dataset, f"executed_{side}_flop") for side in ("orbit", "site"))
-
-
 def failed_satellites(dataset: xr.Dataset) -> tuple[int, int]:
     """Return the satellites that failed young and that wore out, by the end; zeros where the run does not say."""
     if "satellite_fate" not in dataset:
